@@ -1,0 +1,180 @@
+"""Values of a chat room, and the protocols behind which Twitch or a replay stands.
+
+The values are msgspec structs, not dataclasses: a replay reads a million of them, and a struct is decoded
+straight from JSON by the library, frozen, and left alone by the garbage collector (it holds no cycles).
+Text in them has been through `sanctum_tui.text` where it came in.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Voice(StrEnum):
+    """Whose line it is. Only `PERSON` resets the silence clock."""
+
+    PERSON = "person"
+    COMMAND = "command"
+    """A person's ``!command``; it counts as a person's where ``SILENCE_COUNTS_COMMANDS`` says so."""
+    BOT = "bot"
+    AGENT = "agent"
+    """Our own approved line, as the room shows it."""
+    SPAM = "spam"
+    """A line that the Warden flagged."""
+    NOTICE = "notice"
+    """The service speaking: a subscription, a raid, an announcement of its own."""
+    SHARED = "shared"
+    """A line from another channel's room in a shared chat."""
+
+
+class ChatMessage(Struct, frozen=True, gc=False):
+    """One line somebody wrote, cleaned."""
+
+    at: datetime
+    """When it was sent: aware, UTC, and never earlier than the event before it."""
+    login: str
+    """The account's name in lower case, which tells two people apart."""
+    name: str
+    """The name as it is shown."""
+    text: str
+    id: str = ""
+    """The service's id, or empty where a log has none."""
+    colour: str = ""
+    """``#rrggbb``, or empty where the person chose none."""
+    badges: tuple[str, ...] = ()
+    """``set/version`` as Twitch names them: ``moderator/1``, ``subscriber/12``."""
+    action: bool = False
+    """A ``/me`` line."""
+    bits: int = 0
+    reply_to: str = ""
+    """Shown name of the person this answers, or empty."""
+    shared_from: str = ""
+    """The channel it was written in, where that is another one (shared chat)."""
+
+
+class ChatNotice(Struct, frozen=True, gc=False):
+    """Something the service announced in the room, in its words: a subscription, a raid."""
+
+    at: datetime
+    text: str
+    login: str = ""
+    name: str = ""
+
+
+class MessageDeleted(Struct, frozen=True, gc=False):
+    """A moderator removed one line."""
+
+    at: datetime
+    id: str
+
+
+class ChatCleared(Struct, frozen=True, gc=False):
+    """A moderator removed one person's lines (a timeout or ban), or, with no login, everybody's."""
+
+    at: datetime
+    login: str = ""
+
+
+class ChatGap(Struct, frozen=True, gc=False):
+    """The connection was away; what was said in the meantime may be missing."""
+
+    at: datetime
+    seconds: float
+
+
+class StreamWentOnline(Struct, frozen=True, gc=False):
+    at: datetime
+
+
+class StreamWentOffline(Struct, frozen=True, gc=False):
+    at: datetime
+
+
+class ChannelUpdated(Struct, frozen=True, gc=False):
+    """The stream's title or category as it is now."""
+
+    at: datetime
+    title: str
+    category: str
+
+
+ChatEvent = (
+    ChatMessage
+    | ChatNotice
+    | MessageDeleted
+    | ChatCleared
+    | ChatGap
+    | StreamWentOnline
+    | StreamWentOffline
+    | ChannelUpdated
+)
+
+
+class ChatLine(Struct, frozen=True, gc=False):
+    """A line of the evening as the room took it: numbered from 1 in the session, and with its voice."""
+
+    number: int
+    voice: Voice
+    message: ChatMessage
+
+
+class Posted(Struct, frozen=True):
+    """The line is in the room."""
+
+    id: str
+    at: datetime
+
+
+class Dropped(Struct, frozen=True):
+    """The service refused the line, for a reason in words; it is not in the room."""
+
+    reason: str
+
+
+class Unknown(Struct, frozen=True):
+    """Nobody knows whether the line is in the room: the answer was lost."""
+
+    reason: str
+
+
+Receipt = Posted | Dropped | Unknown
+
+
+class Live(Enum):
+    """Whether the stream is on air, as far as anybody knows."""
+
+    YES = "live"
+    NO = "not live"
+    UNKNOWN = "not known"
+
+
+class ChatSource(Protocol):
+    """Where chat comes from."""
+
+    @property
+    def channel(self) -> str:
+        """Login of the channel whose room it is."""
+
+    def batches(self) -> AsyncIterator[Sequence[ChatEvent]]:
+        """What happened, in order, as much at a time as there was; ends when the evening does."""
+
+
+class ChatSink(Protocol):
+    """Where approved lines go."""
+
+    async def post(self, text: str) -> Receipt:
+        """Post this text and no other, once. Never raises for what the service answers."""
+
+
+class LiveGate(Protocol):
+    """Whether anything may be posted at all. Closed unless it knows that the stream is live."""
+
+    @property
+    def live(self) -> Live: ...
+
+    @property
+    def why(self) -> str:
+        """The reason in words, to be shown: "the replay is playing", "the stream is offline"."""

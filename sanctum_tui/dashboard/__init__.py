@@ -1,0 +1,1 @@
+"""The stream dashboard: tonight's plan as a value, read from and written to its markdown."""

@@ -1,0 +1,1 @@
+"""Words: who writes a line, from what, and the rules it must keep."""

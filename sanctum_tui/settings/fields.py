@@ -1,0 +1,220 @@
+"""Every setting, once: its name, type, bounds, unit, default, and what it is for.
+
+A setting is a field of `Settings`; its name in capitals is its name in the environment, in ``.env``, in the
+TOML file and behind ``--set``. The README's table is tested against this file.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+class Secret:
+    """A value that is never shown: printing or formatting it gives dots."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str = "") -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __str__(self) -> str:
+        return "••••••••" if self._value else ""
+
+    __repr__ = __str__
+
+
+KNOWN_BOTS = (
+    "nightbot", "streamelements", "streamlabs", "moobot", "fossabot", "wizebot", "soundalerts", "sery_bot",
+    "streamstickers", "pretzelrocks", "kofistreambot", "botrixofficial", "phantombot", "coebot", "deepbot",
+    "ankhbot", "vivbot", "stay_hydrated_bot", "streamavatars", "tangiabot", "blerp", "dixperbro", "lolrankbot",
+    "mikuia", "own3d", "playwithviewersbot", "pokemoncommunitygame", "rainmaker", "restreambot", "songlistbot",
+    "streamcaptainbot", "streamholics", "supibot", "titlechange_bot", "twitchprimereminder", "ohbot",
+    "buttsbot", "commanderroot", "thepositivebot", "creatisbot", "frostytoolsdotcom", "regressz", "overlayexpert",
+)  # fmt: skip
+"""Accounts that bring services to many channels, by login; the default of the setting."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator may choose. ``live`` in a field's extra: it may change while the console runs."""
+
+    twitch_channel_name: Annotated[
+        str, Meta(description="Your channel's name on Twitch, in lower case.", extra={"group": "Twitch"})
+    ] = ""
+    twitch_client_id: Annotated[
+        str,
+        Meta(description="Client id of the application you registered with Twitch.", extra={"group": "Twitch"}),
+    ] = ""
+    twitch_bot_username: Annotated[
+        str,
+        Meta(
+            description="Account that the agent's approved lines are posted from; your own where empty. Its lines "
+            "never reset the silence clock.",
+            extra={"group": "Twitch"},
+        ),
+    ] = ""
+    twitch_require_live_stream: Annotated[
+        bool,
+        Meta(
+            description="Post only while the stream is known to be live. Off, it posts to an offline room too.",
+            extra={"group": "Twitch", "live": True},
+        ),
+    ] = True
+    twitch_offline_chat_test_mode: Annotated[
+        bool,
+        Meta(
+            description="For a rehearsal: treat an offline channel as if it were live, and say so on screen.",
+            extra={"group": "Twitch", "live": True},
+        ),
+    ] = False
+
+    llm_provider: Annotated[
+        Literal["", "openai", "ollama", "lmstudio", "compatible"],
+        Meta(description="Who writes the lines; empty: the offline composer.", extra={"group": "Words"}),
+    ] = ""
+    llm_base_url: Annotated[
+        str, Meta(description="Address of the model's server, up to and with /v1.", extra={"group": "Words"})
+    ] = ""
+    llm_api_key: Annotated[
+        Secret, Meta(description="Key for the model's server. Never shown.", extra={"group": "Words"})
+    ] = Secret()
+    llm_model: Annotated[str, Meta(description="Name of the model.", extra={"group": "Words"})] = ""
+    agent_signature: Annotated[
+        str,
+        Meta(
+            max_length=60,
+            description="Put behind every posted line, so that it says openly that an AI steward speaks; empty: "
+            "nothing is added.",
+            extra={"group": "Words", "live": True},
+        ),
+    ] = "— Chronicler, AI steward"
+    style_max_characters: Annotated[
+        int,
+        Meta(
+            ge=40,
+            le=400,
+            description="The longest line the style guard lets stand, without its signature.",
+            extra={"group": "Words", "unit": "characters", "live": True},
+        ),
+    ] = 200
+
+    agent_loop_interval_seconds: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=3600,
+            description="How often the agent looks at the room and decides.",
+            extra={"group": "Agent", "unit": "seconds", "live": True},
+        ),
+    ] = 60.0
+    hearthkeeper_inactivity_minutes: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=1440,
+            description="How long no person has written before the Hearthkeeper may draft a line.",
+            extra={"group": "Agent", "unit": "minutes", "live": True},
+        ),
+    ] = 15.0
+    hearthkeeper_prompt_interval_minutes: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1440,
+            description="How long after a line was posted or skipped before it may draft the next.",
+            extra={"group": "Agent", "unit": "minutes", "live": True},
+        ),
+    ] = 15.0
+    hearthkeeper_session_budget: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description="How many lines it may post in one session.",
+            extra={"group": "Agent", "unit": "lines", "live": True},
+        ),
+    ] = 8
+    hearthkeeper_draft_expiry_minutes: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=1440,
+            description="How long a draft waits for the operator before it expires.",
+            extra={"group": "Agent", "unit": "minutes", "live": True},
+        ),
+    ] = 30.0
+    let_it_be_minutes: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=1440,
+            description="How long the let-it-be key keeps the agent quiet, unless you say another number.",
+            extra={"group": "Agent", "unit": "minutes", "live": True},
+        ),
+    ] = 15.0
+    known_bots: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Logins of bots, whose lines never reset the silence clock. A leading + adds to the "
+            "default list instead of replacing it (+mybot).",
+            extra={"group": "Agent"},
+        ),
+    ] = KNOWN_BOTS
+    silence_counts_commands: Annotated[
+        bool,
+        Meta(description="Let a person's !command reset the silence clock.", extra={"group": "Agent"}),
+    ] = False
+
+    review_undo_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=60,
+            description="How long an approved line can be taken back before it goes out.",
+            extra={"group": "Review", "unit": "seconds", "live": True},
+        ),
+    ] = 4.0
+
+    database_url: Annotated[
+        Secret,
+        Meta(
+            description="Where evenings are stored, as SQLAlchemy writes it (sqlite+aiosqlite:///FILE); empty: "
+            "a file in your data folder.",
+            extra={"group": "Files"},
+        ),
+    ] = Secret()
+    export_path: Annotated[
+        str,
+        Meta(description="Folder that ledgers are written to; empty: your documents.", extra={"group": "Files"}),
+    ] = ""
+    dashboard_path: Annotated[
+        str,
+        Meta(
+            description="Tonight's stream dashboard, a markdown file; empty: one in your data folder.",
+            extra={"group": "Files"},
+        ),
+    ] = ""
+
+    theme: Annotated[str, Meta(description="Name of a colour theme.", extra={"group": "Screen", "live": True})] = (
+        "hearth"
+    )
+    bell: Annotated[
+        bool,
+        Meta(description="Ring the terminal's bell when a line waits.", extra={"group": "Screen", "live": True}),
+    ] = False
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        Meta(description="How much goes to the log file.", extra={"group": "Files"}),
+    ] = "INFO"

@@ -1,0 +1,206 @@
+"""Reading the settings: what each is, where its value came from, and one sentence where it does not fit."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from sanctum_tui.errors import BadInputError
+from sanctum_tui.settings.fields import KNOWN_BOTS, Secret, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
+    """What is known of one setting, for the README, ``config`` and the settings screen."""
+
+    name: str
+    """As people write it: in capitals."""
+    group: str
+    kind: str
+    unit: str
+    default: str
+    description: str
+    live: bool
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The effective settings, where each came from, and what was found odd on the way."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    """By name in capitals; a name that is missing has its default."""
+    warnings: tuple[str, ...] = ()
+
+
+def describe() -> tuple[SettingInfo, ...]:
+    """All settings, in the order of the fields."""
+    return tuple(_info(field) for field in msgspec.structs.fields(Settings))
+
+
+def load(
+    *,
+    toml_file: Path | None = None,
+    env_files: Sequence[Path] = (),
+    environ: Mapping[str, str] | None = None,
+    overrides: Sequence[str] = (),
+) -> Loaded:
+    """Settings from ``--set`` pairs, the environment, ``.env`` files and the TOML file: the first that has one wins.
+
+    Raises BadInputError, one sentence, for a value that does not fit or a file that cannot be read. An
+    unknown name in the TOML file is a warning; behind ``--set`` it is an error.
+    """
+    warnings: list[str] = []
+    layers: list[tuple[str, Mapping[str, Any], bool]] = [
+        ("--set", _pairs(overrides), True),
+        ("environment", environ if environ is not None else os.environ, False),
+        *((str(path), _read_env(path), False) for path in env_files),
+    ]
+    if toml_file is not None:
+        table = _read_toml(toml_file)
+        warnings.extend(f"{toml_file}: {_unknown(name)}" for name in table if name not in _FIELDS)
+        layers.append((str(toml_file), table, False))
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for source, layer, strict in layers:
+        for name, raw in layer.items():
+            if name not in _FIELDS:
+                if strict:
+                    raise BadInputError(f"--set: {_unknown(name)}")
+                continue
+            # An empty variable is how a shell or a .env unsets one; --set and TOML mean it.
+            if name in sources or (raw == "" and not strict and layer is not layers[-1][1]):
+                continue
+            values[name.lower()] = _convert(name, raw, source)
+            sources[name] = source
+    return Loaded(Settings(**values), sources, tuple(warnings))
+
+
+def changed(settings: Settings, name: str, raw: object) -> Settings:
+    """The settings with one of them changed; raises BadInputError where the value does not fit."""
+    if name not in _FIELDS:
+        raise BadInputError(_unknown(name))
+    return msgspec.structs.replace(settings, **{name.lower(): _convert(name, raw, "the console")})
+
+
+def shown(settings: Settings, name: str) -> str:
+    """A setting's value as text that may be shown: secrets are dots, a list is joined by commas."""
+    return _as_text(getattr(settings, name.lower()))
+
+
+_FIELDS = {field.name.upper(): field for field in msgspec.structs.fields(Settings)}
+_TYPES = get_type_hints(Settings, include_extras=True)
+
+
+def _info(field: msgspec.structs.FieldInfo) -> SettingInfo:
+    hint = _TYPES[field.name]
+    meta: Meta = hint.__metadata__[0]
+    extra = meta.extra or {}
+    default = field.default if field.default is not msgspec.NODEFAULT else ""
+    kinds = {bool: "on or off", int: "whole number", float: "number", str: "text", Secret: "text"}
+    kind = kinds.get(hint.__origin__, "list" if isinstance(default, tuple) else "")
+    return SettingInfo(
+        name=field.name.upper(),
+        group=str(extra["group"]),
+        kind=kind or " · ".join(repr(choice) for choice in hint.__origin__.__args__ if choice),
+        unit=str(extra.get("unit", "")),
+        default=_as_text(default),
+        description=meta.description or "",
+        live=bool(extra.get("live")),
+        secret=hint.__origin__ is Secret,
+    )
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _convert(name: str, raw: object, source: str) -> object:
+    field = _TYPES[name.lower()]
+    value = raw
+    if isinstance(raw, str):
+        value = raw.strip()
+        if field.__origin__ is bool:
+            value = {"on": "true", "yes": "true", "off": "false", "no": "false"}.get(raw.strip().lower(), raw)
+    if name == "KNOWN_BOTS":
+        value = _logins(value)
+    try:
+        return msgspec.convert(value, field, strict=False, dec_hook=_secret)
+    except msgspec.ValidationError as error:
+        said = "the value" if field.__origin__ is Secret else repr(raw)
+        raise BadInputError(
+            f"{name} is {said} in {source}, which does not fit ({_reason(str(error))}); change it there."
+        ) from None
+
+
+def _reason(message: str) -> str:
+    return message.split(" - at ")[0].replace("`", "")
+
+
+def _secret(kind: type, value: object) -> object:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise ValueError("expected text")
+
+
+def _logins(value: object) -> object:
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        return value
+    logins = [name.strip().lower().lstrip("@") for name in names]
+    if any(login.startswith("+") for login in logins):
+        logins = [*KNOWN_BOTS, *(login.lstrip("+@") for login in logins)]
+    return tuple(dict.fromkeys(filter(None, logins)))
+
+
+def _pairs(overrides: Sequence[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for pair in overrides:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInputError(f"--set {pair!r} has no '='; write --set NAME=VALUE.")
+        pairs[name.strip().upper()] = value
+    return pairs
+
+
+def _read_env(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    try:
+        return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{path} cannot be read ({error}); mend or remove it.") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{path} cannot be read ({error}); mend or remove it.") from None
+    try:
+        return {name.upper(): value for name, value in tomllib.loads(text).items()}
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(f"{path} is not valid TOML ({error}); mend the line it names.") from None
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, _FIELDS, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`sanctum-tui config` lists those there are."
+    return f"{name} is not a setting; {hint}"
