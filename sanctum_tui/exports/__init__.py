@@ -1,0 +1,1 @@
+"""The evening written down: the ledger as a value, and the forms it is given."""
