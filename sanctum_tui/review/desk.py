@@ -1,0 +1,104 @@
+"""The operator's hand on the queue: approve, edit, skip, hold, undo, settle. Each answers in words."""
+
+from collections.abc import Callable
+
+from sanctum_tui.clock import Clock
+from sanctum_tui.evening import Prompt, PromptState
+from sanctum_tui.review.delivery import Delivery
+from sanctum_tui.review.prompt import Outcome, may_step, too_late, unsendable
+from sanctum_tui.review.queue import ReviewQueue
+
+NOTHING_WAITS = "Nothing waits for you."
+
+
+class Desk:
+    """What the keys do. Pressed twice, or on something that has moved on, a key says so and does no harm."""
+
+    def __init__(
+        self,
+        queue: ReviewQueue,
+        delivery: Delivery,
+        clock: Clock,
+        *,
+        sign: Callable[[str], str],
+        undo_seconds: Callable[[], float],
+    ) -> None:
+        """`sign` puts the signature behind a line, so that an edited one is what will be posted."""
+        self._queue = queue
+        self._delivery = delivery
+        self._clock = clock
+        self._sign = sign
+        self._undo_seconds = undo_seconds
+
+    async def approve(
+        self, number: int, *, line: str | None = None, by: str = "operator", reason: str = ""
+    ) -> Outcome:
+        """Say yes to exactly the text shown, or to `line`, the operator's own words for it.
+
+        `reason` records an override, where the guard had said no to the edited line.
+        """
+        prompt = self._queue.get(number)
+        if prompt is None:
+            return Outcome(False, NOTHING_WAITS)
+        words = prompt.line if line is None else line
+        text = prompt.text if line is None else self._sign(line)
+        # The words too, for the signature alone would make a line of no words look like one.
+        if why := unsendable(words) or unsendable(text):
+            return Outcome(False, f"{why} Nothing was approved.", prompt)
+        if prompt.state is PromptState.REJECTED and line is None:
+            return Outcome(False, too_late(prompt, self._clock.now()), prompt)
+        approved = await self._queue.step(number, PromptState.APPROVED, by=by, line=line, text=text, reason=reason)
+        if approved is None:
+            return self._too_late(number)
+        if shut := self._delivery.shut():
+            held = await self._queue.step(number, PromptState.HELD, by="delivery", reason=shut)
+            return Outcome(True, f"Approved, and held: {shut}.", held or approved)
+        await self._delivery.take(approved)
+        seconds = self._undo_seconds()
+        words = f"Approved. It goes out in {seconds:g} s; u takes it back." if seconds > 0 else "Approved."
+        return Outcome(True, words, self._queue.get(number))
+
+    async def skip(self, number: int, *, reason: str = "", by: str = "operator") -> Outcome:
+        """Let it go, with a reason where the operator gives one."""
+        skipped = await self._queue.step(number, PromptState.SKIPPED, by=by, reason=reason)
+        if skipped is None:
+            return self._too_late(number)
+        return Outcome(True, "Skipped. Nothing was posted; u takes it back.", skipped)
+
+    async def hold(self, number: int) -> Outcome:
+        """Keep it for later: it does not go stale, and does not go out before it is approved."""
+        held = await self._queue.step(number, PromptState.HELD, by="operator", reason="kept for later")
+        if held is None:
+            return self._too_late(number)
+        return Outcome(True, "Held for later: a posts it, s lets it go. No other line is drafted meanwhile.", held)
+
+    async def undo(self) -> Outcome:
+        """Take back the last yes or skip, while that is possible."""
+        last = max(self._queue.prompts, key=lambda prompt: prompt.changed_at, default=None)
+        if last is None:
+            return Outcome(False, "There is nothing to take back.")
+        if not may_step(last.state, PromptState.PENDING):
+            return Outcome(False, f"There is nothing to take back. {too_late(last, self._clock.now())}", last)
+        # The step first: where delivery was faster it fails, and then what is being sent must not be cut off.
+        back = await self._queue.step(last.number, PromptState.PENDING, by="operator", reason="taken back")
+        if back is None:
+            return self._too_late(last.number)
+        self._delivery.stop(last.number)
+        return Outcome(True, f"Taken back. Line {back.number} waits for you again.", back)
+
+    async def settle(self, number: int, *, posted: bool) -> Outcome:
+        """Say what became of a line whose answer was lost."""
+        prompt = self._queue.get(number)
+        if prompt is None or prompt.state is not PromptState.UNKNOWN:
+            return Outcome(False, "No line's outcome is unknown.", prompt)
+        to = PromptState.POSTED if posted else PromptState.FAILED
+        settled = await self._queue.step(number, to, by="operator", reason="settled by the operator")
+        if settled is None:
+            return self._too_late(number)
+        return Outcome(True, f"Line {number} is noted as {'posted' if posted else 'not posted'}.", settled)
+
+    def _too_late(self, number: int) -> Outcome:
+        prompt: Prompt | None = self._queue.get(number)
+        if prompt is None:
+            return Outcome(False, NOTHING_WAITS)
+        return Outcome(False, too_late(prompt, self._clock.now()), prompt)

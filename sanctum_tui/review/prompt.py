@@ -1,0 +1,102 @@
+"""A prompt's life: which step may follow which, and in what words. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sanctum_tui.evening import Prompt, PromptState, PromptStep
+
+S = PromptState
+
+NEXT: dict[PromptState, frozenset[PromptState]] = {
+    S.PENDING: frozenset({S.APPROVED, S.SKIPPED, S.HELD, S.STALE, S.SUPERSEDED, S.EXPIRED, S.REJECTED}),
+    S.REJECTED: frozenset({S.APPROVED, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
+    S.HELD: frozenset({S.APPROVED, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
+    S.APPROVED: frozenset({S.SENDING, S.PENDING, S.HELD, S.EXPIRED}),
+    S.SENDING: frozenset({S.POSTED, S.FAILED, S.UNKNOWN}),
+    S.UNKNOWN: frozenset({S.POSTED, S.FAILED}),
+    S.FAILED: frozenset({S.APPROVED, S.SKIPPED}),
+    S.SKIPPED: frozenset({S.PENDING}),
+    S.POSTED: frozenset(),
+    S.STALE: frozenset(),
+    S.SUPERSEDED: frozenset(),
+    S.EXPIRED: frozenset(),
+}
+"""What may follow what. Only `APPROVED` leads to `SENDING`, and nothing leads back from it to be sent again:
+a line goes out at most once for each time that the operator said yes."""
+
+WAITING = frozenset({S.PENDING, S.HELD, S.APPROVED, S.SENDING})
+"""While a prompt is in one of these, no second one is drafted."""
+
+OPEN = WAITING | {S.REJECTED, S.FAILED, S.UNKNOWN}
+"""The operator may still want to do something about it."""
+
+SETTLED = frozenset({S.POSTED, S.SKIPPED, S.UNKNOWN})
+"""From these the prompt interval counts (of an unknown one, it may well have been posted)."""
+
+MOST_CHARACTERS = 500
+"""The longest chat message Twitch takes, in characters, signature included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of something the operator asked for, in words for the screen."""
+
+    done: bool
+    words: str
+    prompt: Prompt | None = None
+
+
+def may_step(state: PromptState, to: PromptState) -> bool:
+    """Whether a prompt in `state` may step to `to`."""
+    return to in NEXT[state]
+
+
+def approved_text(prompt: Prompt) -> str | None:
+    """The text the operator last said yes to, character for character, or None where nobody has."""
+    for step in reversed(prompt.steps):
+        if step.state is S.APPROVED:
+            return step.text
+    return None
+
+
+def last_step(prompt: Prompt, state: PromptState) -> PromptStep | None:
+    """The latest step into a state."""
+    return next((step for step in reversed(prompt.steps) if step.state is state), None)
+
+
+def unsendable(text: str) -> str | None:
+    """Why no chat would take this text as it stands, or None where it would.
+
+    Twitch takes 500 characters at most, reads a leading ``/`` or ``.`` as a command (and strips the first
+    word of some), and refuses an empty line.
+    """
+    if not text.strip():
+        return "There are no words in it."
+    if text.lstrip()[0] in "/.":
+        return f"It begins with “{text.lstrip()[0]}”, which chat takes for a command."
+    if len(text) > MOST_CHARACTERS:
+        return f"It has {len(text)} characters with the signature; chat takes {MOST_CHARACTERS}."
+    if "\n" in text:
+        return "It has a line break; chat takes one line."
+    return None
+
+
+def too_late(prompt: Prompt, now: datetime) -> str:
+    """One sentence for a key pressed on a prompt that has moved on: what it is by now, and what to do."""
+    ago = max(0, round((now - prompt.changed_at).total_seconds()))
+    when = "just now" if ago < 2 else f"{ago} s ago" if ago < 120 else f"{ago // 60} min ago"
+    told = {
+        S.APPROVED: "is approved already and about to go out; u takes it back.",
+        S.SENDING: "is being posted at this moment.",
+        S.POSTED: f"was posted {when}.",
+        S.SKIPPED: f"was skipped {when}.",
+        S.EXPIRED: f"expired {when}; nobody decided in time.",
+        S.STALE: f"went stale {when}: people are talking again. Nothing was posted.",
+        S.SUPERSEDED: f"was drafted anew {when}; a newer line took its place.",
+        S.REJECTED: "was refused by the style guard; e edits it.",
+        S.HELD: "is held; a approves it, s lets it go.",
+        S.FAILED: "was refused by the room; it was not posted.",
+        S.UNKNOWN: "was sent, and the answer lost; settle it first.",
+        S.PENDING: "still waits for you.",
+    }
+    return f"Line {prompt.number} {told[prompt.state]}"

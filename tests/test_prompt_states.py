@@ -1,0 +1,63 @@
+"""A prompt's life: only what an operator approved goes out, and at most once."""
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sanctum_tui.evening import PromptState
+from sanctum_tui.review.prompt import NEXT, WAITING, may_step, unsendable
+
+S = PromptState
+walks = st.lists(st.sampled_from(PromptState), max_size=30)
+
+
+def walk(wanted: list[PromptState]) -> list[PromptState]:
+    """The life that comes of asking for these steps, with those that may not follow refused."""
+    life = [S.PENDING]
+    for to in wanted:
+        if may_step(life[-1], to):
+            life.append(to)
+    return life
+
+
+@given(walks)
+def test_nothing_is_sent_that_was_not_approved_just_before(wanted: list[PromptState]) -> None:
+    life = walk(wanted)
+    for before, state in itertools.pairwise(life):
+        if state is S.SENDING:
+            assert before is S.APPROVED
+
+
+@given(walks)
+def test_each_sending_has_an_approval_of_its_own(wanted: list[PromptState]) -> None:
+    life = walk(wanted)
+    assert life.count(S.SENDING) <= life.count(S.APPROVED)
+    assert life.count(S.POSTED) <= 1
+
+
+@given(walks)
+def test_what_was_posted_stays_posted(wanted: list[PromptState]) -> None:
+    life = walk(wanted)
+    if S.POSTED in life:
+        assert life[-1] is S.POSTED
+
+
+@given(walks)
+def test_a_stale_draft_can_never_be_posted(wanted: list[PromptState]) -> None:
+    life = walk(wanted)
+    if S.STALE in life:
+        assert S.POSTED not in life[life.index(S.STALE) :]
+
+
+def test_every_state_has_its_next_steps_and_none_is_out_of_reach() -> None:
+    assert set(NEXT) == set(PromptState)
+    reached = {S.PENDING} | {to for nexts in NEXT.values() for to in nexts}
+    assert reached == set(PromptState)
+    assert S.UNKNOWN not in WAITING
+
+
+def test_chat_would_not_take_these_and_the_operator_is_told_why() -> None:
+    assert unsendable("The sea is quiet tonight.") is None
+    for text in ("", "   ", "/ban mira", " .timeout", "x" * 501, "two\nlines"):
+        assert unsendable(text)
