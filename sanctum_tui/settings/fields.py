@@ -146,15 +146,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"group": "Agent", "unit": "lines", "live": True},
         ),
     ] = 8
-    hearthkeeper_draft_expiry_minutes: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=1440,
-            description="How long a draft waits for the operator before it expires.",
-            extra={"group": "Agent", "unit": "minutes", "live": True},
-        ),
-    ] = 30.0
     let_it_be_minutes: Annotated[
         float,
         Meta(

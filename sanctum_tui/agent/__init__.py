@@ -1,0 +1,1 @@
+"""The agent: what it may do and when, and its modes."""

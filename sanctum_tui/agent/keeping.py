@@ -1,0 +1,133 @@
+"""The session and what is stored of it: begun or restored, kept up while it lasts, ended."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from sanctum_tui.chat import (
+    ChatCleared,
+    ChatEvent,
+    ChatGap,
+    ChatLine,
+    ChatNotice,
+    MessageDeleted,
+)
+from sanctum_tui.errors import StorageError
+from sanctum_tui.evening import Decision, Flag, Mark, Session
+from sanctum_tui.events import Broadcast, RoomChanged, SessionBegan, SessionEnded, StorageFailed
+from sanctum_tui.memory.engine import Memory
+
+log = logging.getLogger(__name__)
+
+
+class Keeping:
+    """Stores the evening as it goes. What cannot be stored is told; the evening goes on."""
+
+    def __init__(self, memory: Memory, broadcast: Broadcast, *, lines: bool = True) -> None:
+        """Without `lines` chat is not stored, only the session and its queue (a run that keeps nothing)."""
+        self._memory = memory
+        self._broadcast = broadcast
+        self._lines = lines
+        self._session: Session | None = None
+        self._position = 0
+        self._messages = 0
+
+    @property
+    def session(self) -> Session:
+        """The session that is under way."""
+        if self._session is None:
+            raise RuntimeError("no session was begun")
+        return self._session
+
+    @property
+    def messages(self) -> int:
+        """Chat messages taken in so far, before and after a restart; our own lines do not count."""
+        return self._messages
+
+    async def begin(self, *, channel: str, source: str, title: str, at: datetime, fresh: bool) -> Session:
+        """Begin a session, or go on with the newest unfinished one from the same source.
+
+        Other unfinished sessions of the channel are duplicates, left by a crash, and are ended; `fresh` ends
+        that one as well. A replay leaves a live session alone, and the other way about.
+        """
+        evenings = self._memory.evenings
+        kind = _kind(source)
+        unfinished = [one for one in await evenings.unfinished(channel) if _kind(one.source) == kind]
+        newest = unfinished[0] if unfinished and not fresh else None
+        kept = newest if newest is not None and newest.source == source else None
+        for other in unfinished:
+            if other is not kept:
+                await evenings.end(other.id, at=other.clock_at or other.started_at)
+        self._session = kept or await evenings.begin(channel=channel, source=source, title=title, at=at)
+        self._position, self._messages = self._session.position, self._session.messages
+        return self._session
+
+    def told(self, *, restored: bool) -> None:
+        """Tell everybody that the session is under way."""
+        self._broadcast.tell(SessionBegan(self.session, restored))
+
+    async def end(self, *, at: datetime, why: str) -> None:
+        """The evening is over."""
+        await self._memory.writer.flush()
+        await self._memory.evenings.end(self.session.id, at=at)
+        ended = await self._memory.evenings.session(self.session.id)
+        self._session = ended or self._session
+        self._broadcast.tell(SessionEnded(self.session, why))
+
+    def heard(self, lines: Sequence[ChatLine], *, events: int, clock_at: datetime) -> None:
+        """Store lines, and with them how far the session has come (`events` of its source more than before)."""
+        self._position += events
+        self._messages += events
+        if self._lines:
+            self._memory.writer.put(
+                self.session.id, lines, clock_at=clock_at, position=self._position, messages=self._messages
+            )
+
+    async def happened(self, event: ChatEvent, *, clock_at: datetime) -> None:
+        """Store what happened other than a line, and tell it."""
+        self._position += 1
+        evenings, session = self._memory.evenings, self.session.id
+        if self._lines:
+            self._memory.writer.put(session, (), clock_at=clock_at, position=self._position, messages=self._messages)
+        match event:
+            case MessageDeleted():
+                # The line may still be on its way to the database.
+                await self._memory.writer.flush()
+                await evenings.mark_deleted(session, event.id)
+            case ChatCleared():
+                await self._memory.writer.flush()
+                await evenings.mark_cleared(session, event.login)
+            case ChatNotice() | ChatGap():
+                pass
+            case _:
+                return
+        self._broadcast.tell(RoomChanged(event))
+
+    async def room_to_store(self) -> None:
+        """Wait until the writer has room for more, so that a fast replay never outruns the disk."""
+        if self._lines:
+            await self._memory.writer.room()
+
+    async def flagged(self, flag: Flag) -> None:
+        await self._try(lambda: self._memory.evenings.add_flag(self.session.id, flag))
+
+    async def decided(self, decision: Decision) -> None:
+        await self._try(lambda: self._memory.evenings.add_decision(self.session.id, decision))
+
+    async def marked(self, mark: Mark) -> None:
+        """Store a mark; raises StorageError, so that the operator learns at once that it was not kept."""
+        await self._memory.evenings.add_mark(self.session.id, mark)
+
+    async def dashboard(self, markdown: str, at: datetime) -> None:
+        await self._try(lambda: self._memory.evenings.save_dashboard(self.session.id, markdown, at))
+
+    async def _try(self, store: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await store()
+        except StorageError as error:
+            log.warning("%s", error.sentence)
+            self._broadcast.tell(StorageFailed(error.sentence))
+
+
+def _kind(source: str) -> str:
+    return source.partition(":")[0]

@@ -1,0 +1,1 @@
+"""The modes: what the agent does for the room, one module each."""

@@ -1,0 +1,256 @@
+"""The orchestrator: takes the room in, looks at it at every tick, and lets the Hearthkeeper draft.
+
+It owns the state of the evening. Whoever wants something changed, a key in the console or a headless
+review, calls a method here and gets an answer in words; everybody learns of what happened from events.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from sanctum_tui.agent.keeping import Keeping
+from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
+from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
+from sanctum_tui.agent.policies import Situation, decide, explain
+from sanctum_tui.agent.room import Room
+from sanctum_tui.chat import ChatEvent, ChatLine, ChatMessage, ChatSource, LiveGate
+from sanctum_tui.clock import Clock
+from sanctum_tui.evening import Action, Decision, Draft, Mark, Prompt, PromptState, Reason
+from sanctum_tui.events import AgentMuted, Broadcast, DecisionChanged, LineFlagged, LinesHeard, MomentMarked
+from sanctum_tui.llm.guard import Verdict
+from sanctum_tui.review.prompt import WAITING, Outcome, may_step
+from sanctum_tui.review.queue import ReviewQueue
+from sanctum_tui.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Orchestrator:
+    """One evening's agent: hears, decides, drafts. It never posts; `review` does, when the operator said yes."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        room: Room,
+        queue: ReviewQueue,
+        keeping: Keeping,
+        hearthkeeper: Hearthkeeper,
+        gate: LiveGate,
+        broadcast: Broadcast,
+        settings: Callable[[], Settings],
+        standing_order: Callable[[Prompt], Awaitable[None]] | None = None,
+    ) -> None:
+        """`standing_order` is what an operator who is not there wants done with each new draft, at once."""
+        self.room = room
+        self.muted = False
+        self.let_it_be_until: datetime | None = None
+        self.decision: Decision | None = None
+        self._clock = clock
+        self._queue = queue
+        self._keeping = keeping
+        self._hearthkeeper = hearthkeeper
+        self._gate = gate
+        self._broadcast = broadcast
+        self._settings = settings
+        self._standing_order = standing_order
+        self._drafting = asyncio.Lock()
+        self._ticks: asyncio.Task[None] | None = None
+
+    async def run(self, source: ChatSource) -> None:
+        """Live through the source's evening, from its first event to its last."""
+        self._start_ticks()
+        try:
+            async for batch in source.batches():
+                await self.hear(batch)
+        finally:
+            if self._ticks is not None:
+                self._ticks.cancel()
+                await asyncio.gather(self._ticks, return_exceptions=True)
+                self._ticks = None
+
+    def interval_changed(self) -> None:
+        """The tick interval is another one now: count from here."""
+        if self._ticks is not None and not self._ticks.done():
+            self._ticks.cancel()
+            self._start_ticks()
+
+    async def hear(self, events: Sequence[ChatEvent]) -> None:
+        """Take in what happened in the room."""
+        start = 0
+        waiting = self._queue.waiting
+        if waiting is not None and waiting.state is PromptState.PENDING:
+            # One by one until a person speaks: the draft goes stale at that line and no later.
+            while start < len(events) and not await self._spoken(events[start : start + 1]):
+                start += 1
+            start += 1
+        if start < len(events):
+            await self._take(events[start:])
+        await self._keeping.room_to_store()
+
+    def situation(self, now: datetime | None = None) -> Situation:
+        """What the policy would look at, at this moment or another."""
+        moment = now or self._clock.now()
+        settings, queue, waiting = self._settings(), self._queue, self._queue.waiting
+        return Situation(
+            now=moment,
+            quiet_since=self.room.quiet_since,
+            people_last_minute=self.room.people_last_minute(moment),
+            waiting=waiting.state if waiting else None,
+            settled_at=queue.settled_at,
+            posted=queue.posted,
+            live=self._gate.live,
+            muted=self.muted,
+            let_it_be_until=self.let_it_be_until,
+            inactivity_seconds=settings.hearthkeeper_inactivity_minutes * 60,
+            interval_seconds=settings.hearthkeeper_prompt_interval_minutes * 60,
+            budget=settings.hearthkeeper_session_budget,
+            nothing_to_say=self._hearthkeeper.nothing_to_say(self.room),
+        )
+
+    async def tick(self) -> Decision:
+        """Look at the room, decide, and draft where the policy says so."""
+        decision = decide(self.situation())
+        await self._decided(decision)
+        if decision.action is Action.DRAFT:
+            await self._draft(explain(decision))
+        return decision
+
+    async def preview(self, note: str = "") -> tuple[Draft, Verdict] | None:
+        """What it would say now: nothing is sent, recorded or moved by asking."""
+        return await self._hearthkeeper.draft(self.room, self._queue.prompts, note)
+
+    async def redraft(self, number: int, note: str = "") -> Outcome:
+        """Draft anew in place of a line that waits, with the operator's note."""
+        async with self._drafting:
+            written = await self._hearthkeeper.draft(self.room, self._queue.prompts, note)
+            if written is None:
+                return Outcome(False, "There is nothing left to say that was not said tonight.")
+            old = await self._queue.step(number, PromptState.SUPERSEDED, by="operator", reason=note)
+            if old is None:
+                return Outcome(False, f"Line {number} has moved on; there is nothing to draft anew.")
+            why = f"Drafted anew in place of line {number}." + (f" Your note: {note}" if note else "")
+            await self._put(written, why)
+        return Outcome(True, "Drafted anew.", self._queue.current)
+
+    def set_muted(self, muted: bool) -> Outcome:
+        """Mute or unmute the agent. Muted, it drafts nothing and nothing is posted."""
+        self.muted = muted
+        self._broadcast.tell(AgentMuted(muted))
+        log.info("the agent is %s", "muted" if muted else "unmuted")
+        return Outcome(True, "Muted. Nothing is drafted or posted." if muted else "Unmuted.")
+
+    def let_it_be(self, minutes: float) -> Outcome:
+        """A silence the operator wants: draft nothing for so many minutes; 0 ends it."""
+        if minutes <= 0:
+            self.let_it_be_until = None
+            return Outcome(True, "The silence you asked for is over.")
+        self.let_it_be_until = self._clock.now() + timedelta(minutes=minutes)
+        return Outcome(True, f"Letting it be for {minutes:g} minutes.")
+
+    async def mark(self, note: str = "") -> Outcome:
+        """Keep this moment for the ledger."""
+        mark = Mark(self._clock.now(), note)
+        await self._keeping.marked(mark)
+        self._broadcast.tell(MomentMarked(mark))
+        return Outcome(True, "Marked for the ledger.")
+
+    async def undone(self, number: int) -> bool:
+        """After a line was taken back: it goes stale at once where people have talked since. True if so."""
+        prompt = self._queue.get(number)
+        spoke = self.room.last_person_at
+        if prompt is None or spoke is None or spoke <= prompt.drafted_at:
+            return False
+        return await self._go_stale(self._clock.now()) is not None
+
+    async def own_line(self, message: ChatMessage) -> None:
+        """A line of ours is in the room."""
+        await self._heard([self.room.own(message)], events=0)
+
+    async def end(self, why: str) -> None:
+        """The evening is over: what still waits expires, and the session ends."""
+        self.room.close()
+        for prompt in self._queue.prompts:
+            if prompt.state in WAITING and may_step(prompt.state, PromptState.EXPIRED):
+                await self._queue.step(prompt.number, PromptState.EXPIRED, by="agent", reason=why)
+        await self._keeping.end(at=self._clock.now(), why=why)
+
+    def _start_ticks(self) -> None:
+        # From this very moment, not from when the task first gets a turn.
+        self._ticks = asyncio.create_task(self._tick_for_ever(self._clock.now()), name="agent ticks")
+
+    async def _tick_for_ever(self, due: datetime) -> None:
+        while True:
+            due += timedelta(seconds=self._settings().agent_loop_interval_seconds)
+            await self._clock.sleep((due - self._clock.now()).total_seconds())
+            try:
+                await self.tick()
+            except Exception:
+                log.exception("a tick failed; the next one is due as usual")
+
+    async def _spoken(self, one: Sequence[ChatEvent]) -> bool:
+        before = self.room.last_person_at
+        await self._take(one)
+        spoke = self.room.last_person_at
+        if spoke is None or spoke is before:
+            return False
+        await self._go_stale(spoke)
+        return True
+
+    async def _go_stale(self, at: datetime) -> object:
+        waiting = self._queue.waiting
+        if waiting is None or waiting.state is not PromptState.PENDING:
+            return None
+        return await self._queue.step(
+            waiting.number, PromptState.STALE, by="room", reason="people are talking", at=at
+        )
+
+    async def _take(self, events: Sequence[ChatEvent]) -> None:
+        run: list[ChatMessage] = []
+        for event in events:
+            if type(event) is ChatMessage:
+                run.append(event)
+                continue
+            await self._take_lines(run)
+            run = []
+            self.room.passed(event.at)
+            await self._keeping.happened(event, clock_at=self.room.last_at)
+        await self._take_lines(run)
+
+    async def _take_lines(self, messages: list[ChatMessage]) -> None:
+        if messages:
+            await self._heard(self.room.take(messages), events=len(messages))
+
+    async def _heard(self, lines: list[ChatLine], *, events: int) -> None:
+        self._keeping.heard(lines, events=events, clock_at=self.room.last_at)
+        self._broadcast.tell(LinesHeard(tuple(lines)))
+        for flag in self.room.new_flags():
+            await self._keeping.flagged(flag)
+            self._broadcast.tell(LineFlagged(flag))
+
+    async def _decided(self, decision: Decision) -> None:
+        before, self.decision = self.decision, decision
+        if before is None or (before.action, before.reason) != (decision.action, decision.reason):
+            await self._keeping.decided(decision)
+            self._broadcast.tell(DecisionChanged(decision, explain(decision)))
+
+    async def _draft(self, why: str) -> None:
+        async with self._drafting:
+            written = await self._hearthkeeper.draft(self.room, self._queue.prompts)
+            # Writing may take a while: people may have spoken, or the operator muted it, in the meantime.
+            again = decide(self.situation())
+            if written is None or again.action is not Action.DRAFT:
+                if again.reason is Reason.NOTHING_TO_SAY:
+                    await self._decided(again)
+                return
+            await self._put(written, why)
+
+    async def _put(self, written: tuple[Draft, Verdict], why: str) -> None:
+        draft, verdict = written
+        prompt = await self._queue.add(draft, mode=HEARTHKEEPER, why=why)
+        if not verdict.passed:
+            reason = "; ".join(finding.reason for finding in verdict.findings)
+            await self._queue.step(prompt.number, PromptState.REJECTED, by="guard", reason=reason)
+        elif self._standing_order is not None:
+            await self._standing_order(prompt)

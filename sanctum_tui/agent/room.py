@@ -1,0 +1,154 @@
+"""The room as the agent knows it: whose lines are whose, and how long it has been quiet. No database."""
+
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+from sanctum_tui.agent.modes.warden import WardenHit
+from sanctum_tui.agent.policies import ACTIVE_SECONDS
+from sanctum_tui.chat import ChatLine, ChatMessage, Voice
+from sanctum_tui.evening import Flag, Silence
+
+_ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
+_RECENT = 120
+"""People's latest lines kept for whoever writes the next draft."""
+
+
+class Room:
+    """Takes lines in, says whose each is, and keeps the silence clock. Only people reset it."""
+
+    def __init__(
+        self,
+        started_at: datetime,
+        *,
+        bots: Collection[str],
+        own_login: str,
+        counts_commands: bool,
+        suspicion: Callable[[ChatMessage], WardenHit | None],
+        threshold_seconds: Callable[[], float],
+    ) -> None:
+        """`suspicion` is the Warden's word on a line, or None.
+
+        Silences longer than `threshold_seconds` are kept.
+        """
+        self.started_at = started_at
+        self.last_at = started_at
+        self.last_person_at: datetime | None = None
+        self.count = 0
+        self.people: set[str] = set()
+        self.bots_seen: set[str] = set()
+        self.recent: deque[ChatMessage] = deque(maxlen=_RECENT)
+        self.longest = Silence(started_at, 0.0)
+        self.silences: list[Silence] = []
+        self.flags: list[Flag] = []
+        self._flags_told = 0
+        self._bots = frozenset(bots)
+        self._own_login = own_login
+        self._counts_commands = counts_commands
+        self._suspicion = suspicion
+        self._threshold_seconds = threshold_seconds
+
+    @property
+    def quiet_since(self) -> datetime:
+        """When a person last wrote, or the session's start where nobody has yet."""
+        return self.last_person_at or self.started_at
+
+    def people_last_minute(self, now: datetime) -> int:
+        """How many lines people wrote within the last minute."""
+        since = now - _ACTIVE
+        lines = 0
+        for message in reversed(self.recent):
+            if message.at <= since:
+                break
+            lines += 1
+        return lines
+
+    def take(self, messages: Sequence[ChatMessage]) -> list[ChatLine]:
+        """Number lines, and say whose they are. Runs once for each of perhaps a million lines: keep it lean."""
+        bots, own, suspicion = self._bots, self._own_login, self._suspicion
+        counts_commands, people, recent = self._counts_commands, self.people, self.recent
+        number, last = self.count, self.quiet_since
+        longest, threshold = self.longest.seconds, self._threshold_seconds()
+        # A gap is looked at closely only where it beats the longest so far or the threshold.
+        notable = timedelta(seconds=min(longest, threshold))
+        lines = []
+        person, command = Voice.PERSON, Voice.COMMAND
+        for message in messages:
+            number += 1
+            login = message.login
+            if login in bots:
+                voice = Voice.BOT
+                self.bots_seen.add(login)
+            elif message.shared_from:
+                voice = Voice.SHARED
+            elif login == own:
+                voice = Voice.AGENT
+            elif (hit := suspicion(message)) is not None:
+                voice = Voice.SPAM
+                self.flags.append(Flag(message.at, number, message.name, message.text, hit.rule, hit.why))
+            elif message.text[:1] == "!" and message.text[1:2].isalnum():
+                voice = command
+                people.add(login)
+            else:
+                voice = person
+                people.add(login)
+            if voice is person or (voice is command and counts_commands):
+                at = message.at
+                if at - last > notable:
+                    self._note_silence(last, at, threshold)
+                    notable = timedelta(seconds=min(self.longest.seconds, threshold))
+                last = at
+                self.last_person_at = at
+                recent.append(message)
+            lines.append(ChatLine(number, voice, message))
+        self.count = number
+        if messages:
+            self.last_at = max(self.last_at, messages[-1].at)
+        return lines
+
+    def new_flags(self) -> list[Flag]:
+        """The Warden's flags since this was last asked."""
+        flags = self.flags[self._flags_told :]
+        self._flags_told = len(self.flags)
+        return flags
+
+    def passed(self, moment: datetime) -> None:
+        """Something other than a line happened; nobody's silence ends by it."""
+        self.last_at = max(self.last_at, moment)
+
+    def own(self, message: ChatMessage) -> ChatLine:
+        """Take in a line that was posted from here."""
+        self.count += 1
+        return ChatLine(self.count, Voice.AGENT, message)
+
+    def restore_flags(self, flags: Sequence[Flag]) -> None:
+        """Take in the flags that were stored before a restart."""
+        self.flags = list(flags)
+        self._flags_told = len(self.flags)
+
+    def restore(self, lines: Sequence[ChatLine]) -> None:
+        """Take in lines that were stored before a restart, with the voices they had."""
+        threshold = self._threshold_seconds()
+        for line in lines:
+            self.count = line.number
+            message = line.message
+            self.last_at = max(self.last_at, message.at)
+            if line.voice is Voice.BOT:
+                self.bots_seen.add(message.login)
+            if line.voice in (Voice.PERSON, Voice.COMMAND):
+                self.people.add(message.login)
+            if line.voice is Voice.PERSON or (line.voice is Voice.COMMAND and self._counts_commands):
+                self._note_silence(self.quiet_since, message.at, threshold)
+                self.last_person_at = message.at
+                self.recent.append(message)
+
+    def close(self) -> None:
+        """The log ends: the silence that still runs counts up to its last line, and not beyond."""
+        self._note_silence(self.quiet_since, self.last_at, self._threshold_seconds())
+
+    def _note_silence(self, start: datetime, end: datetime, threshold: float) -> None:
+        seconds = (end - start).total_seconds()
+        if seconds > self.longest.seconds:
+            self.longest = Silence(start, seconds)
+        if seconds > threshold:
+            self.silences.append(Silence(start, seconds))

@@ -1,0 +1,118 @@
+"""Tonight's dashboard as a file: saved at once and atomically, reloaded when something else changes it."""
+
+from collections.abc import AsyncIterator
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from sanctum_tui.errors import BadInputError
+from sanctum_tui.paths import write_atomically
+from sanctum_tui.text import clean_line
+
+MOST_BYTES = 4 * 1024 * 1024
+"""A larger file is no dashboard; it is refused rather than put into an editor."""
+
+
+class DashboardFile:
+    """The file's bytes, and the text of them that can be put on a screen.
+
+    The screen's text has no control characters and one kind of line end. Saving changes only the lines that
+    were edited: every other line keeps its very bytes, line end included.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._raw = b""
+
+    @property
+    def text(self) -> str:
+        """The file as it may be shown and edited."""
+        return "\n".join(map(_shown, _lines(self._raw)))
+
+    @property
+    def markdown(self) -> str:
+        """The file as it is, for storing with the session; bytes that are not UTF-8 are replaced."""
+        return self._raw.decode("utf-8", errors="replace")
+
+    def load(self) -> str:
+        """Read the file; a missing one is empty. Returns `text`. Raises BadInputError where it cannot be read."""
+        try:
+            if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
+                raise BadInputError(f"{self.path} is too large for a dashboard; choose a markdown file under 4 MiB.")
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            raw = b""
+        except OSError as error:
+            raise BadInputError(f"{self.path} cannot be read ({error.strerror}); choose another dashboard.") from None
+        if b"\0" in raw:
+            raise BadInputError(f"{self.path} is not a text file; choose a markdown file for the dashboard.")
+        self._raw = raw
+        return self.text
+
+    def save(self, text: str) -> bool:
+        """Write the edited text; False where nothing had changed. Raises StorageError, the old file untouched."""
+        raw = merged(self._raw, text)
+        if raw == self._raw:
+            return False
+        write_atomically(self.path, raw)
+        self._raw = raw
+        return True
+
+    async def changes(self) -> AsyncIterator[str]:
+        """The new `text` each time something other than `save` has changed the file."""
+        from watchfiles import awatch
+
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        name = self.path.name
+        # The folder is watched, not the file: editors replace a file, and its watch would die with it.
+        async for _ in awatch(
+            self.path.parent, watch_filter=lambda _, path: Path(path).name == name, recursive=False, step=100
+        ):
+            before = self._raw
+            try:
+                text = self.load()
+            except BadInputError:
+                # Half-written, or gone for a moment; the next change tells.
+                self._raw = before
+                continue
+            if self._raw != before:
+                yield text
+
+
+def merged(raw: bytes, text: str) -> bytes:
+    """The bytes for an edited text: lines that are as they were shown keep their bytes."""
+    old = _lines(raw)
+    shown = [_shown(line) for line in old]
+    new = text.split("\n")
+    if shown == new:
+        return raw
+    ends = [_end(line) for line in old]
+    usual = max((end for end in ends if end), key=ends.count, default=b"\n")
+    pieces: list[bytes] = []
+    for kind, start, stop, new_start, new_stop in SequenceMatcher(None, shown, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.extend(old[start:stop])
+        else:
+            pieces.extend(line.encode("utf-8", errors="replace") + usual for line in new[new_start:new_stop])
+    # Only the last line has no end; one that moved to another place gets one, or loses it.
+    last = len(pieces) - 1
+    return b"".join(
+        (piece.rstrip(b"\r\n") if index == last else piece if _end(piece) else piece + usual)
+        for index, piece in enumerate(pieces)
+    )
+
+
+def _lines(raw: bytes) -> list[bytes]:
+    """The lines with their ends; behind a final line end stands one more, empty, as an editor shows it."""
+    lines = raw.splitlines(keepends=True)
+    if not lines or _end(lines[-1]):
+        lines.append(b"")
+    return lines
+
+
+def _end(line: bytes) -> bytes:
+    return line[len(line.rstrip(b"\r\n")) :]
+
+
+def _shown(line: bytes) -> str:
+    text = line.rstrip(b"\r\n").decode("utf-8", errors="replace")
+    return clean_line(text.removeprefix("\ufeff"))

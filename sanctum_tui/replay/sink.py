@@ -1,0 +1,26 @@
+"""Where approved lines go while a log is replayed: into the room on the screen and the ledger, never to a network."""
+
+from collections.abc import Awaitable, Callable
+
+from sanctum_tui.chat import ChatMessage, Posted, Receipt
+from sanctum_tui.clock import Clock
+
+
+class ReplaySink:
+    """Puts a posted line into the replayed room, at the replay's own time."""
+
+    def __init__(self, clock: Clock, *, login: str, name: str) -> None:
+        self._clock = clock
+        self._login = login
+        self._name = name
+        self._posted = 0
+        self.echo: Callable[[ChatMessage], Awaitable[None]] | None = None
+        """Who takes the line in as part of the room."""
+
+    async def post(self, text: str) -> Receipt:
+        self._posted += 1
+        at = self._clock.now()
+        message = ChatMessage(at, self._login, self._name, text, id=f"replay-post-{self._posted}")
+        if self.echo is not None:
+            await self.echo(message)
+        return Posted(message.id, at)

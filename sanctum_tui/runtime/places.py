@@ -1,0 +1,78 @@
+"""Which files an evening uses: its database, its working dashboard, its ledgers, and the claim on it."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sanctum_tui.errors import BadInputError, StorageError
+from sanctum_tui.paths import Paths
+from sanctum_tui.settings import Settings
+
+
+def database_url(settings: Settings, paths: Paths) -> str:
+    """``DATABASE_URL``, or the file in the user's data folder."""
+    return settings.database_url.reveal() or f"sqlite+aiosqlite:///{paths.database}"
+
+
+@contextmanager
+def throwaway_database() -> Iterator[str]:
+    """A database that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="sanctum-", ignore_cleanup_errors=True) as folder:
+        yield f"sqlite+aiosqlite:///{Path(folder) / 'evening.db'}"
+
+
+def ledger_folder(settings: Settings, paths: Paths) -> Path:
+    """``EXPORT_PATH``, or the user's documents."""
+    return Path(settings.export_path).expanduser() if settings.export_path else paths.ledgers
+
+
+def working_dashboard(log: Path, given: Path | None, paths: Paths, *, editable: bool) -> Path:
+    """The dashboard's file: the one given; else one beside the log; else one of our own.
+
+    One beside the log is a sample or an archive, so a console works on a copy in the data folder; a copy that
+    is there already has the operator's edits and is kept.
+    """
+    if given is not None:
+        if not given.is_file():
+            raise BadInputError(f"There is no dashboard at {given}; check the path behind --dashboard.")
+        return given
+    beside = log.parent / "dashboard.md"
+    if not editable and beside.is_file():
+        return beside
+    copy = paths.dashboards / f"{log.parent.name if beside.is_file() else log.stem}.md"
+    if editable and beside.is_file() and not copy.exists():
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(beside, copy)
+        except OSError as error:
+            raise StorageError(
+                f"{copy} could not be written ({error.strerror}); free some space, or name another --dashboard."
+            ) from None
+    return copy
+
+
+@asynccontextmanager
+async def claim(paths: Paths, channel: str, fingerprint: str) -> AsyncIterator[bool]:
+    """Hold an evening for this process; False where another process holds it already."""
+    try:
+        paths.locks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{paths.locks} could not be made ({error.strerror}); free some space, or set SANCTUM_HOME."
+        ) from None
+    safe = re.sub(r"[^a-z0-9_]+", "-", channel.lower())[:40]
+    lock = FileLock(paths.locks / f"replay-{safe}-{fingerprint}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

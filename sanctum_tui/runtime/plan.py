@@ -1,0 +1,27 @@
+"""What to replay, and how."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An evening as it was asked for."""
+
+    log: Path
+    dashboard: Path | None = None
+    """None: a ``dashboard.md`` beside the log, where there is one."""
+    speed: float = math.inf
+    """How many seconds of the log pass in one; infinity is as fast as it goes."""
+    start_at: timedelta = field(default_factory=timedelta)
+    pace: float | None = None
+    """Seconds between two lines, for a log without timestamps."""
+    fresh: bool = False
+    """Begin anew, also where an unfinished session of this log could be restored."""
+    review: Literal["operator", "hold", "approve", "skip"] = "operator"
+    """Who decides on drafts: somebody at the console, or a standing order for a run without one."""
+    keep: bool = True
+    """Store the chat lines; without, the run leaves nothing behind."""
