@@ -1,0 +1,131 @@
+"""The command line: what there is to ask for; each command's work is in `sanctum_tui.commands`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from sanctum_tui import __version__
+from sanctum_tui.errors import ExitCode, SanctumError
+
+_EXIT_CODES = (
+    "exit codes: 0 done · 1 crashed (the log says why) · 2 something given cannot be used · 3 storage failed, "
+    "nothing overwritten · 4 something needed is missing · 130 interrupted"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; what goes wrong is one sentence on standard error and an exit code."""
+    arguments = build_parser().parse_args(argv)
+    module, _, function = arguments.command.partition(":")
+    try:
+        code: int = getattr(import_module(f"sanctum_tui.commands.{module}"), function)(arguments)
+        sys.stdout.flush()
+    except SanctumError as error:
+        print(f"sanctum-tui: {error.sentence}", file=sys.stderr)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        print("sanctum-tui: interrupted; an unfinished evening can be restored.", file=sys.stderr)
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has gone (`| head`): end quietly, and keep Python from trying to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser for all commands; without one, the console."""
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument(
+        "--set",
+        action="append",
+        metavar="NAME=VALUE",
+        help="override a setting for this run (may be given more than once; `config` lists them)",
+    )
+    parser = argparse.ArgumentParser(
+        prog="sanctum-tui",
+        description="The operator's console for the Sanctum Chronicler, an AI steward for calm Twitch streams. "
+        "Without a command it opens the console and offers a sample evening.",
+        epilog=_EXIT_CODES,
+        parents=[everywhere],
+    )
+    parser.add_argument("--version", action="version", version=f"sanctum-tui {__version__}")
+    parser.set_defaults(command="console:run", set_too=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(name: str, command: str, summary: str, description: str = "") -> argparse.ArgumentParser:
+        # Under a name of its own: argparse would let a --set behind the command replace those before it.
+        own = argparse.ArgumentParser(add_help=False)
+        own.add_argument("--set", action="append", metavar="NAME=VALUE", dest="set_too", help="override a setting")
+        sub = commands.add_parser(
+            name, help=summary, description=description or summary, epilog=_EXIT_CODES, parents=[own]
+        )
+        sub.set_defaults(command=command)
+        return sub
+
+    _add_replay(add("replay", "replay:run", "play an evening from a chat log", _REPLAY))
+    ledger = add("ledger", "archive:ledger", "print the ledger of a stored evening, as markdown")
+    _add_session(ledger)
+    ledger.add_argument("--write", action="store_true", help="write it to EXPORT_PATH instead, and print where")
+    listed = add("sessions", "archive:sessions", "list the stored evenings, newest first")
+    listed.add_argument("--most", type=int, default=50, metavar="N", help="how many at the most (50)")
+    record = add("record", "archive:record", "write a stored evening's chat to a log that can be replayed")
+    record.add_argument("to", type=Path, metavar="FILE", help="the file to write; it must not be there yet")
+    _add_session(record)
+    add("paths", "config:where", "show where settings, database, dashboards and ledgers are")
+    config = add("config", "config:config", "show the effective settings and where each comes from")
+    config.add_argument("--all", action="store_true", help="long values whole, and what each setting is for")
+    config.add_argument("--json", action="store_true", help="as JSON")
+    doctor = add("doctor", "doctor:run", "show what is ready, what is missing, and what to do")
+    doctor.add_argument("--quick", action="store_true", help="leave out the self-check of the quiet loop")
+    return parser
+
+
+_REPLAY = """Plays a chat log as if it happened now, on the console or, with --headless, as JSON lines. The format
+is told by its content: our own JSONL, TwitchDownloader (today's and v5), chat-downloader, IRCv3 lines,
+recent-messages, or a text log with timestamps."""
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    from sanctum_tui.commands import replay
+
+    parser.add_argument("file", type=Path, metavar="FILE", help="the chat log")
+    parser.add_argument(
+        "--dashboard", type=Path, metavar="FILE", help="tonight's plan (a dashboard.md beside the log)"
+    )
+    parser.add_argument(
+        "--speed", type=replay.speed, metavar="1|10|max|N", help="times as fast as it happened (1; headless: max)"
+    )
+    parser.add_argument(
+        "--start-at",
+        type=replay.offset,
+        default=replay.offset("0"),
+        metavar="[HH:]MM:SS",
+        help="begin this long after the log's first line",
+    )
+    parser.add_argument(
+        "--pace", type=replay.pace, metavar="SECONDS", help="time between two lines, for a log without timestamps"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="begin anew, also where an interrupted evening could go on"
+    )
+    parser.add_argument(
+        "--headless", action="store_true", help="no screen: one JSON object a line on standard output"
+    )
+    parser.add_argument(
+        "--review",
+        choices=("hold", "approve", "skip"),
+        help="headless only: what is done with every draft (hold: it waits)",
+    )
+    parser.add_argument(
+        "--discard", action="store_true", help="headless only: store nothing, for a quick look at a long log"
+    )
+
+
+def _add_session(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "session", type=int, nargs="?", metavar="SESSION", help="its number in `sessions` (the newest)"
+    )

@@ -1,0 +1,161 @@
+"""``sanctum-tui doctor``: what is ready, what is missing, and what to do about it."""
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sanctum_tui.commands.setup import load_settings
+from sanctum_tui.errors import ExitCode, SanctumError
+from sanctum_tui.paths import Paths, shipped
+from sanctum_tui.settings import Loaded, Settings
+
+_ROOM_BYTES = 100_000_000
+"""Free space under which an evening may not fit: a million lines take about as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    state: str
+    """``ready``, ``optional`` (works without) or ``missing``."""
+    name: str
+    words: str
+
+
+def run(arguments: Namespace) -> int:
+    paths, loaded = load_settings(arguments)
+    findings = []
+    for finding in _findings(paths, loaded, quick=arguments.quick):
+        findings.append(finding)
+        sign = {"ready": "✓", "optional": "○", "missing": "✗"}[finding.state]
+        print(f"{sign} {finding.state:8}  {finding.name:12}  {finding.words}", flush=True)
+    missing = sum(finding.state == "missing" for finding in findings)
+    if missing:
+        print(f"\n{missing} missing; mend what the lines with ✗ name, then run it again.")
+        return int(ExitCode.NOT_READY)
+    print("\nReady for an evening: sanctum-tui")
+    return int(ExitCode.OK)
+
+
+def _findings(paths: Paths, loaded: Loaded, *, quick: bool) -> Iterator[Finding]:
+    settings = loaded.settings
+    yield Finding("ready", "Python", sys.version.split()[0])
+    yield _terminal()
+    for warning in loaded.warnings:
+        yield Finding("optional", "settings", warning)
+    if not loaded.warnings:
+        where = paths.settings_file if paths.settings_file.exists() else "defaults; `sanctum-tui config` lists them"
+        yield Finding("ready", "settings", str(where))
+    yield asyncio.run(_database(settings, paths))
+    yield from _folders(settings, paths)
+    yield _samples()
+    yield _twitch(settings)
+    yield _model(settings)
+    if not quick:
+        yield from asyncio.run(_self_check(settings))
+
+
+def _terminal() -> Finding:
+    encoding = (sys.stdout.encoding or "").lower()
+    if os.environ.get("TERM", "") in ("", "dumb") and os.name != "nt":
+        return Finding(
+            "optional", "terminal", "TERM names no terminal here; the console needs one, --headless does not."
+        )
+    if "utf" not in encoding:
+        return Finding(
+            "optional", "terminal", f"it speaks {encoding}, not UTF-8; set LANG=C.UTF-8 for names and emoji."
+        )
+    return Finding("ready", "terminal", os.environ.get("TERM", "Windows"))
+
+
+async def _database(settings: Settings, paths: Paths) -> Finding:
+    from sanctum_tui.memory.engine import open_memory
+    from sanctum_tui.runtime.places import database_url
+
+    try:
+        memory = await open_memory(database_url(settings, paths), lock_folder=paths.locks)
+        evenings = len(await memory.evenings.sessions(1000))
+        await memory.close()
+    except SanctumError as error:
+        return Finding("missing", "database", error.sentence)
+    where = "DATABASE_URL" if settings.database_url else paths.database
+    return Finding("ready", "database", f"{where}, {evenings} evenings")
+
+
+def _folders(settings: Settings, paths: Paths) -> Iterator[Finding]:
+    from sanctum_tui.runtime.places import ledger_folder
+
+    for name, folder in (("ledgers", ledger_folder(settings, paths)), ("state", paths.state)):
+        yield _writable(name, folder)
+    place = paths.data
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if free < _ROOM_BYTES:
+        yield Finding("missing", "disk", f"only {free // 1_000_000} MB are free at {place}; make some room.")
+    else:
+        yield Finding("ready", "disk", f"{free / 1e9:.0f} GB free")
+
+
+def _writable(name: str, folder: Path) -> Finding:
+    place = folder
+    while not place.exists():
+        place = place.parent
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        return Finding("missing", name, f"{folder} cannot be written to ({error.strerror}); choose another folder.")
+    return Finding("ready", name, str(folder))
+
+
+def _samples() -> Finding:
+    evenings = sorted(place.name for place in shipped("sample_dashboards").iterdir() if place.is_dir())
+    if not evenings:
+        return Finding("missing", "samples", "no sample evening is installed; install sanctum-tui again.")
+    return Finding("ready", "samples", ", ".join(evenings))
+
+
+def _twitch(settings: Settings) -> Finding:
+    unset = [
+        name
+        for name, value in (
+            ("TWITCH_CLIENT_ID", settings.twitch_client_id),
+            ("TWITCH_CHANNEL_NAME", settings.twitch_channel_name),
+        )
+        if not value
+    ]
+    not_yet = "This version plays logs; it does not connect to Twitch yet."
+    if unset:
+        return Finding("optional", "Twitch", f"{' and '.join(unset)} not set. {not_yet}")
+    return Finding("optional", "Twitch", f"set up for {settings.twitch_channel_name}. {not_yet}")
+
+
+def _model(settings: Settings) -> Finding:
+    if settings.llm_provider:
+        return Finding(
+            "optional",
+            "model",
+            f"LLM_PROVIDER is {settings.llm_provider}, not asked by this version yet; the offline composer writes.",
+        )
+    return Finding("ready", "model", "none set; the offline composer writes")
+
+
+async def _self_check(settings: Settings) -> list[Finding]:
+    from sanctum_tui.runtime.selfcheck import quiet_loop
+
+    try:
+        checks = await quiet_loop(settings)
+    except SanctumError as error:
+        return [Finding("missing", "self-check", error.sentence)]
+    return [
+        Finding("ready" if check.passed else "missing", "self-check", f"{check.name} ({check.seen})")
+        for check in checks
+    ]

@@ -1,0 +1,71 @@
+"""The log file: JSON lines, written by a thread of their own, with secrets taken out."""
+
+import json
+import logging
+import logging.handlers
+import queue
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+_BYTES = 2_000_000
+_FILES = 3
+
+
+class _Redact(logging.Formatter):
+    """One JSON object a record; whatever is known to be secret is dots, also inside a traceback."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__()
+        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "from": record.name,
+            "what": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        text = json.dumps(line, ensure_ascii=False)
+        for secret in self._secrets:
+            text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], "••••••••")
+        return text
+
+
+def start(log_file: Path, level: str, secrets: Collection[str] = ()) -> Callable[[], None]:
+    """Log to a file from now on; returns what stops it. A folder that cannot be written to means no log.
+
+    A log must never keep the console from working, so failures to write to it are not raised.
+    """
+    root = logging.getLogger("sanctum_tui")
+    root.setLevel(level)
+    root.propagate = False
+    try:
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        to_file = logging.handlers.RotatingFileHandler(
+            log_file, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True, errors="replace"
+        )
+    except OSError:
+        root.addHandler(logging.NullHandler())
+        return lambda: None
+    to_file.setFormatter(_Redact(secrets))
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    handler = _Handler(records)
+    listener = logging.handlers.QueueListener(records, to_file)
+    root.addHandler(handler)
+    listener.start()
+
+    def stop() -> None:
+        root.removeHandler(handler)
+        listener.stop()
+        to_file.close()
+
+    return stop
+
+
+class _Handler(logging.handlers.QueueHandler):
+    """Hands records over whole: within one process nothing needs to be flattened first."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        return record
