@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentTypeError, Namespace
 from datetime import timedelta
 
+from sanctum_tui.commands.console import open_console
 from sanctum_tui.commands.setup import load_settings, start_log
 from sanctum_tui.errors import BadInputError
 
@@ -74,8 +75,8 @@ def run(arguments: Namespace) -> int:
         out, err = without_screen.standard_streams()
         asyncio.run(without_screen.run(plan, loaded.settings, paths, out=out, err=err))
         return 0
-    from sanctum_tui.ui.app import SanctumApp
+    from sanctum_tui.replay.formats import open_log
 
-    app = SanctumApp(loaded.settings, paths, plan)
-    app.run()
-    return app.return_code or 0
+    # A log that cannot be read is told before the screen is taken.
+    open_log(plan.log, pace=plan.pace)
+    return open_console(loaded.settings, paths, plan)
