@@ -1,5 +1,6 @@
 """An evening as the agent lives it: silences, drafts, what makes them stale, and what a restart brings back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def quiet_from(seconds: float, until: float) -> list[ChatEvent]:
     return [says(seconds), says(until, "a timer", "Nightbot")]
 
 
-async def lived(folder: Path, events: list[ChatEvent], **options: object) -> tuple[Heard, Evening]:
+async def lived(folder: Path, events: Sequence[ChatEvent], **options: object) -> tuple[Heard, Evening]:
     heard = Heard()
     async with evening_of(folder, events, heard=heard, **options) as evening:  # type: ignore[arg-type]
         await evening.run()

@@ -14,7 +14,15 @@ from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
 from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
 from sanctum_tui.agent.policies import Situation, decide, explain
 from sanctum_tui.agent.room import Room
-from sanctum_tui.chat import ChatEvent, ChatLine, ChatMessage, ChatSource, LiveGate
+from sanctum_tui.chat import (
+    ChatCleared,
+    ChatEvent,
+    ChatLine,
+    ChatMessage,
+    ChatSource,
+    LiveGate,
+    MessageDeleted,
+)
 from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Action, Decision, Draft, Mark, Prompt, PromptState, Reason
 from sanctum_tui.events import AgentMuted, Broadcast, DecisionChanged, LineFlagged, LinesHeard, MomentMarked
@@ -121,6 +129,10 @@ class Orchestrator:
         """What it would say now: nothing is sent, recorded or moved by asking."""
         return await self._hearthkeeper.draft(self.room, self._queue.prompts, note)
 
+    def verdict(self, line: str, *, editing: int | None = None) -> Verdict:
+        """The guard's word on a line the operator is writing."""
+        return self._hearthkeeper.verdict(line, self.room, self._queue.prompts, editing=editing)
+
     async def redraft(self, number: int, note: str = "") -> Outcome:
         """Draft anew in place of a line that waits, with the operator's note."""
         async with self._drafting:
@@ -215,6 +227,8 @@ class Orchestrator:
             await self._take_lines(run)
             run = []
             self.room.passed(event.at)
+            if isinstance(event, MessageDeleted | ChatCleared):
+                self.room.withdraw(event)
             await self._keeping.happened(event, clock_at=self.room.last_at)
         await self._take_lines(run)
 

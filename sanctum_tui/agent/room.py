@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sanctum_tui.agent.modes.warden import WardenHit
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
-from sanctum_tui.chat import ChatLine, ChatMessage, Voice
+from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, MessageDeleted, Voice
 from sanctum_tui.evening import Flag, Silence
 
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
@@ -115,6 +115,14 @@ class Room:
     def passed(self, moment: datetime) -> None:
         """Something other than a line happened; nobody's silence ends by it."""
         self.last_at = max(self.last_at, moment)
+
+    def withdraw(self, what: MessageDeleted | ChatCleared) -> None:
+        """A moderator removed lines: whoever writes the next draft does not see them. The clock stays as it is."""
+        if isinstance(what, MessageDeleted):
+            kept = [message for message in self.recent if message.id != what.id or not what.id]
+        else:
+            kept = [message for message in self.recent if what.login and message.login != what.login]
+        self.recent = deque(kept, maxlen=_RECENT)
 
     def own(self, message: ChatMessage) -> ChatLine:
         """Take in a line that was posted from here."""

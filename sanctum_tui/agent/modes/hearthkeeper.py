@@ -1,6 +1,6 @@
 """Hearthkeeper: drafts one restrained line for a room that has gone quiet."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sanctum_tui.agent.room import Room
@@ -47,13 +47,27 @@ class Hearthkeeper:
             draft = await self._author.write(_varied(context, attempt))
             if draft is None:
                 break
-            verdict = inspect(draft.line, self._style(), said=context.said, names=_names(context))
+            verdict = self.verdict(draft.line, room, prompts)
             if verdict.passed:
                 return draft, verdict
             best = best or (draft, verdict)
         if best is None:
             self._given_up = self._grounds(room)
         return best
+
+    def verdict(self, line: str, room: Room, prompts: Sequence[Prompt], *, editing: int | None = None) -> Verdict:
+        """The guard's word on a line tonight, with its repetitions and the room's names in mind.
+
+        `editing` is the prompt whose words are being changed; to be like itself is no repetition.
+        """
+        dashboard = self._dashboard()
+        return inspect(
+            line,
+            self._style(),
+            said=[prompt.line for prompt in prompts if prompt.number != editing],
+            names={name for message in room.recent for name in (message.name, message.login)},
+            titles=tuple(filter(None, (dashboard.game, dashboard.title))),
+        )
 
     def _context(self, room: Room, prompts: Sequence[Prompt], note: str) -> Context:
         return Context(
@@ -72,7 +86,3 @@ class Hearthkeeper:
 
 def _varied(context: Context, attempt: int) -> Context:
     return context if attempt == 0 else replace(context, variation=context.variation + 1000 * attempt)
-
-
-def _names(context: Context) -> Collection[str]:
-    return {name for message in context.recent for name in (message.name, message.login)}

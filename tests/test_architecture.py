@@ -1,0 +1,68 @@
+"""Rooms know only what they may: proved at run time, for what import-linter cannot see."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sanctum_tui
+
+PACKAGE = Path(sanctum_tui.__file__).parent
+MODULES = sorted(
+    ".".join(("sanctum_tui", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__main__.py" and "versions" not in path.parts and path.name != "env.py"
+)
+MOST_LINES = 350
+MOST_APP_LINES = 250
+
+
+def imported_by(*modules: str) -> set[str]:
+    """What is loaded, by top-level name, when these modules are imported in a fresh interpreter."""
+    code = f"import sys\n{''.join(f'import {module}{chr(10)}' for module in modules)}print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert run.returncode == 0, run.stderr
+    return {name.partition(".")[0] for name in run.stdout.split()}
+
+
+def test_everything_but_the_screen_imports_without_textual() -> None:
+    loaded = imported_by(*(module for module in MODULES if not module.startswith("sanctum_tui.ui")))
+    assert not loaded & {"textual", "rich", "twitchio", "pydantic_ai"}
+
+
+def test_the_command_line_starts_with_next_to_nothing() -> None:
+    loaded = imported_by("sanctum_tui.cli")
+    assert not loaded & {
+        "textual",
+        "sqlalchemy",
+        "alembic",
+        "aiosqlite",
+        "markdown_it",
+        "ijson",
+        "rapidfuzz",
+        "asyncio",
+    }
+
+
+def test_the_first_paint_waits_for_no_database_and_no_model() -> None:
+    loaded = imported_by("sanctum_tui.ui.app")
+    assert not loaded & {"sqlalchemy", "alembic", "aiosqlite", "ijson", "markdown_it", "watchfiles", "dotenv"}
+
+
+@pytest.mark.parametrize(
+    "module", ["sanctum_tui.memory.engine", "sanctum_tui.runtime.evening", "sanctum_tui.headless"]
+)
+def test_migrations_are_loaded_only_where_there_is_something_to_migrate(module: str) -> None:
+    assert "alembic" not in imported_by(module)
+
+
+def test_files_stay_small_enough_to_hold_in_the_head() -> None:
+    long = {
+        str(path.relative_to(PACKAGE)): lines
+        for path in PACKAGE.rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+    }
+    assert long == {}
+    app = PACKAGE / "ui" / "app.py"
+    assert len(app.read_text(encoding="utf-8").splitlines()) <= MOST_APP_LINES
