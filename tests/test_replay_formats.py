@@ -273,6 +273,18 @@ def test_a_file_of_brackets_ends_the_reading_not_the_memory(written: Write, open
     assert log.notes.skipped == {"broken end": 1}
 
 
+@pytest.mark.parametrize("shift", range(3))
+@pytest.mark.parametrize("piece", ["灯", "\\", '[{"'])
+def test_a_block_may_end_inside_a_letter_an_escape_or_a_text(written: Write, piece: str, shift: int) -> None:
+    body = "?" + piece * 300
+    comment = json.dumps({"content_offset_seconds": 1, "message": {"body": body}}, ensure_ascii=False)
+    content = " " * shift + "[" + ",".join([comment] * 400) + "]"
+    log = written(content.encode().replace(b"?", b"\xff"))
+    assert [message.text for message in messages_of(log)] == ["\ufffd" + body[1:]] * 400
+    assert log.notes.notes == {"replaced bytes": 400}
+    assert not log.notes.skipped
+
+
 # IRC
 
 
@@ -314,7 +326,7 @@ def test_recent_messages_are_irc_lines_inside_json() -> None:
 
 
 def test_irc_without_tags_needs_a_pace(written: Write) -> None:
-    lines = ":mira!m@h PRIVMSG #quietharbor :one\r\n:tove!t@h PRIVMSG #quietharbor :two\r\n"
+    lines = ":mira!m@h PRIVMSG #quietharbor :one\r\n:tove!t@h JOIN #c\r\n:tove!t@h PRIVMSG #quietharbor :two\r\n"
     with pytest.raises(BadInputError, match=r"has no timestamps; add --pace SECONDS, for instance --pace 5\.$"):
         written(lines)
     messages = messages_of(written(lines, pace=2.5))

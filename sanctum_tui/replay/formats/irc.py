@@ -151,7 +151,7 @@ def _message(line: IrcLine, at: datetime | None, text: str, intake: Intake) -> N
             intake.skip("not chat")
             return
         action = True
-        text = text[len("\x01ACTION ") :].removesuffix("\x01")
+        text = text[len("\x01ACTION ") :]
     login = tags.get("login") or line.source.partition("!")[0]
     badges = tags.get("badges", "")
     bits = tags.get("bits", "")

@@ -175,8 +175,7 @@ class _Calendar:
         # A line of 23:59:59 that was written just behind midnight belongs to the day before.
         if self._rolled and at - self._before > _DAY - _STRAGGLER:
             return at - _DAY
-        # Times that pass 24 hours count from the start of a stream: they do not roll over.
-        if self._before - at > _HALF_A_DAY and self._before - self._midnight < _DAY:
+        if self._before - at > _HALF_A_DAY:
             self._notes.notes["day rolled over"] += 1
             self._midnight += _DAY
             self._rolled = True
