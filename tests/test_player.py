@@ -131,7 +131,7 @@ async def test_a_log_that_was_played_to_its_end_has_nothing_left() -> None:
 
 
 def test_a_log_with_nothing_in_it_says_so() -> None:
-    with pytest.raises(BadInputError, match="No line of chat"):
+    with pytest.raises(BadInputError, match="no line of chat"):
         player()
 
 

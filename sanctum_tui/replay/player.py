@@ -39,6 +39,7 @@ class Player:
         log: Log,
         *,
         channel: str,
+        name: str = "The log",
         start_at: timedelta = timedelta(0),
         skip: int = 0,
         resume_at: datetime | None = None,
@@ -50,7 +51,7 @@ class Player:
         before a restart, and go on at `resume_at`.
 
         `speed` is how many seconds of the log pass in one second. Raises BadInputError where the log holds
-        nothing that could be played.
+        nothing that could be played, in which it is called `name`.
         """
         self._channel = channel
         self._speed = speed
@@ -62,7 +63,7 @@ class Player:
         self._batches = log.batches()
         first = next(filter(None, self._batches), None)
         if first is None:
-            raise BadInputError("No line of chat could be read in this log; check that it is the right file.")
+            raise BadInputError(f"{name}: no line of chat could be read in it; check that it is the right file.")
         self.first_at: datetime = first[0].at
         """The log's first line, from which headless output counts its seconds."""
         begin = self.first_at + start_at
@@ -70,7 +71,7 @@ class Player:
         """Events before `start_at`."""
         rest = self._from(begin, first)
         if rest is None:
-            raise BadInputError(f"The log ends before {start_at} after its first line; choose an earlier --start-at.")
+            raise BadInputError(f"{name} ends before {start_at} after its first line; choose an earlier --start-at.")
         self._pending: list[ChatEvent] | None = self._skipped(rest, skip)
         self.clock = ReplayClock(max(begin, resume_at or begin))
         self._anchor = (self._real_time(), self.clock.now())

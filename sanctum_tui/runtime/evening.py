@@ -163,7 +163,7 @@ class Evening:
         self.dashboard = parse(self.dashboard_file.markdown)
 
     async def _open_session(self, channel: str) -> None:
-        first = Player(self.log, channel=channel, start_at=self.plan.start_at)
+        first = Player(self.log, channel=channel, name=self.plan.log.name, start_at=self.plan.start_at)
         source = f"replay:{self.log.fingerprint}:{self.plan.start_at.total_seconds():g}"
         session = await self.keeping.begin(
             channel=channel,
