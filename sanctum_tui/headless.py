@@ -1,5 +1,6 @@
 """The same evening without a screen: what happens, as one JSON object a line."""
 
+import asyncio
 import json
 import sys
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TextIO
 
+from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Decision, Prompt, PromptStep, Silence
 from sanctum_tui.events import (
     Broadcast,
@@ -39,17 +41,49 @@ async def run(plan: Plan, settings: Settings, paths: Paths, *, out: TextIO, err:
         # What happened while it was opened (a restored queue, the session's beginning) comes first.
         reporter.began()
         unsubscribe = broadcast.subscribe(reporter.hear)
-        await evening.run()
+        await _unless_storage_fails(evening, broadcast)
         await evening.finish()
         unsubscribe()
         reporter.summary()
     finally:
-        await evening.close()
+        await _close(evening)
     took = time.monotonic() - started
     messages = evening.keeping.messages
     print(
         f"{evening.log.format}: {messages} messages in {took:.1f} s ({messages / max(took, 0.001):,.0f}/s).", file=err
     )
+
+
+async def _close(evening: Evening) -> None:
+    """Close the evening. While another error is on its way, that lines could not be stored is no news."""
+    on_its_way = sys.exc_info()[1] is not None
+    try:
+        await evening.close()
+    except StorageError:
+        if not on_its_way:
+            raise
+
+
+async def _unless_storage_fails(evening: Evening, broadcast: Broadcast) -> None:
+    """Live through the evening; raises StorageError as soon as storing fails, for nobody is there to mend it."""
+    living = asyncio.create_task(evening.run(), name="evening")
+    failures: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StorageFailed):
+            failures.append(event.sentence)
+            living.cancel()
+
+    unsubscribe = broadcast.subscribe(listen)
+    try:
+        await living
+    except asyncio.CancelledError:
+        if not failures:
+            raise
+        raise StorageError(failures[0]) from None
+    finally:
+        unsubscribe()
+        living.cancel()
 
 
 class _Reporter:
@@ -82,8 +116,6 @@ class _Reporter:
                 )
             case SessionBegan() | SessionEnded():
                 self._session(event)
-            case StorageFailed(sentence):
-                print(sentence, file=self._err)
             case _:
                 pass
 

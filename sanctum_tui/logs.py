@@ -1,5 +1,6 @@
 """The log file: JSON lines, written by a thread of their own, with secrets taken out."""
 
+import contextlib
 import json
 import logging
 import logging.handlers
@@ -43,9 +44,7 @@ def start(log_file: Path, level: str, secrets: Collection[str] = ()) -> Callable
     root.propagate = False
     try:
         log_file.parent.mkdir(parents=True, exist_ok=True)
-        to_file = logging.handlers.RotatingFileHandler(
-            log_file, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True, errors="replace"
-        )
+        to_file = _File(log_file, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True, errors="replace")
     except OSError:
         root.addHandler(logging.NullHandler())
         return lambda: None
@@ -59,9 +58,17 @@ def start(log_file: Path, level: str, secrets: Collection[str] = ()) -> Callable
     def stop() -> None:
         root.removeHandler(handler)
         listener.stop()
-        to_file.close()
+        with contextlib.suppress(OSError):
+            to_file.close()
 
     return stop
+
+
+class _File(logging.handlers.RotatingFileHandler):
+    """The log file. A full disk is told by who needs the disk; on standard error it would tear the screen."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        pass
 
 
 class _Handler(logging.handlers.QueueHandler):

@@ -99,8 +99,9 @@ def test_the_log_that_the_readme_shows_can_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["session", "decision", "prompt", "flag", "summary"])
 def test_the_fields_that_the_readme_names_are_those_that_are_printed(kind: str, tmp_path: Path) -> None:
+    from tests.builders import write_log
     from tests.commands import sanctum
-    from tests.test_headless import EVENING, write_log
+    from tests.test_headless import EVENING
 
     log = write_log(tmp_path / "chat.jsonl", EVENING)
     printed = sanctum(tmp_path / "home", "replay", log, "--headless").stdout.splitlines()

@@ -185,6 +185,16 @@ async def test_a_restart_brings_back_clock_count_dashboard_and_queue(tmp_path: P
     assert any(isinstance(event, SessionBegan) and event.restored for event in heard.events)
 
 
+async def test_a_plan_given_once_is_the_restored_evenings_plan_too(tmp_path: Path) -> None:
+    plan = tmp_path / "plans" / "tonight.md"
+    plan.parent.mkdir()
+    plan.write_text("### 1. Stream Title\nThe quiet sea\n")
+    async with evening_of(tmp_path, quiet_from(0, 100), dashboard=plan) as before:
+        await before.orchestrator.hear([says(0)])
+    async with evening_of(tmp_path, quiet_from(0, 100)) as after:
+        assert (after.restored, after.dashboard.title) == (True, "The quiet sea")
+
+
 async def test_begun_afresh_the_interrupted_session_is_ended(tmp_path: Path) -> None:
     async with evening_of(tmp_path, quiet_from(0, 100)) as first:
         await first.orchestrator.hear([says(0)])

@@ -1,6 +1,8 @@
 """Headless replay: the same orchestrator without a screen, one JSON object a line, the same bytes each time."""
 
 import json
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from sanctum_tui.chat import ChatEvent
 from sanctum_tui.paths import shipped
 from tests.builders import says, write_log
-from tests.commands import sanctum
+from tests.commands import environment, sanctum
 
 EVENING: list[ChatEvent] = [
     says(0, "good evening"),
@@ -163,3 +165,29 @@ def test_what_was_odd_in_a_log_is_counted_and_told(tmp_path: Path) -> None:
     assert summary["skipped"] == {"broken line": 1, "empty": 1}
     assert summary["notes"]["clock stepped back"] == 1
     assert summary["longest_silence"]["seconds"] == 20.0
+
+
+def test_when_nothing_more_can_be_written_it_says_so_and_stops(tmp_path: Path) -> None:
+    lines = [says(n / 10, f"line {n} " + "and so on " * 30, f"viewer{n % 50}") for n in range(8_000)]
+    log = write_log(tmp_path / "chat.jsonl", lines)
+    home = tmp_path / "home"
+    assert sanctum(home, "sessions").returncode == 0
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); "
+        f"from sanctum_tui.cli import main; sys.exit(main(['replay', {str(log)!r}, '--headless']))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(home),
+        timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 3
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert "sanctum.db" in run.stderr
+    listed = sanctum(home, "sessions").stdout
+    assert "unfinished" in listed
+    assert sanctum(home, "replay", log, "--headless").returncode == 0
+    assert f"{len(lines):,}" in sanctum(home, "sessions").stdout

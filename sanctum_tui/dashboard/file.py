@@ -1,6 +1,6 @@
 """Tonight's dashboard as a file: saved at once and atomically, reloaded when something else changes it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -10,6 +10,11 @@ from sanctum_tui.text import clean_line
 
 MOST_BYTES = 4 * 1024 * 1024
 """A larger file is no dashboard; it is refused rather than put into an editor."""
+
+
+_BOM = b"\xef\xbb\xbf"
+_MOST_COMPARED = 2_000_000
+"""Pairs of lines that are compared for what was kept among edited ones; above it, all between them is new."""
 
 
 class DashboardFile:
@@ -48,6 +53,10 @@ class DashboardFile:
         self._raw = raw
         return self.text
 
+    def restore(self, markdown: str) -> None:
+        """Take up a dashboard whose file is gone, as it was stored with its session; `save` writes it again."""
+        self._raw = markdown.encode("utf-8", errors="replace")
+
     def save(self, text: str) -> bool:
         """Write the edited text; False where nothing had changed. Raises StorageError, the old file untouched."""
         raw = merged(self._raw, text)
@@ -68,10 +77,12 @@ class DashboardFile:
             self.path.parent, watch_filter=lambda _, path: Path(path).name == name, recursive=False, step=100
         ):
             before = self._raw
+            # Half-written, or gone for a moment, as some editors do it; the next change tells.
+            if not self.path.exists():
+                continue
             try:
                 text = self.load()
             except BadInputError:
-                # Half-written, or gone for a moment; the next change tells.
                 self._raw = before
                 continue
             if self._raw != before:
@@ -88,17 +99,38 @@ def merged(raw: bytes, text: str) -> bytes:
     ends = [_end(line) for line in old]
     usual = max((end for end in ends if end), key=ends.count, default=b"\n")
     pieces: list[bytes] = []
-    for kind, start, stop, new_start, new_stop in SequenceMatcher(None, shown, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.extend(old[start:stop])
-        else:
-            pieces.extend(line.encode("utf-8", errors="replace") + usual for line in new[new_start:new_stop])
+    for kept, start, stop in _differences(shown, new):
+        pieces += old[start:stop] if kept else [_encoded(line) + usual for line in new[start:stop]]
+    if raw.startswith(_BOM) and not pieces[0].startswith(_BOM):
+        pieces[0] = _BOM + pieces[0]
     # Only the last line has no end; one that moved to another place gets one, or loses it.
     last = len(pieces) - 1
     return b"".join(
         (piece.rstrip(b"\r\n") if index == last else piece if _end(piece) else piece + usual)
         for index, piece in enumerate(pieces)
     )
+
+
+def _differences(old: list[str], new: list[str]) -> Iterator[tuple[bool, int, int]]:
+    """The new lines in order: those that are old ones, by their places there, and the others, by their own."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    rest = 0
+    while rest < min(len(old), len(new)) - start and old[-1 - rest] == new[-1 - rest]:
+        rest += 1
+    old_end, new_end = len(old) - rest, len(new) - rest
+    yield True, 0, start
+    if (old_end - start) * (new_end - start) <= _MOST_COMPARED:
+        matcher = SequenceMatcher(None, old[start:old_end], new[start:new_end], autojunk=False)
+        for kind, first, last, new_first, new_last in matcher.get_opcodes():
+            if kind == "equal":
+                yield True, start + first, start + last
+            else:
+                yield False, start + new_first, start + new_last
+    else:
+        yield False, start, new_end
+    yield True, old_end, len(old)
 
 
 def _lines(raw: bytes) -> list[bytes]:
@@ -111,6 +143,10 @@ def _lines(raw: bytes) -> list[bytes]:
 
 def _end(line: bytes) -> bytes:
     return line[len(line.rstrip(b"\r\n")) :]
+
+
+def _encoded(line: str) -> bytes:
+    return clean_line(line).encode("utf-8", errors="replace")
 
 
 def _shown(line: bytes) -> str:

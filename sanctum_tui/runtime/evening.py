@@ -144,8 +144,8 @@ class Evening:
         self.memory = await open_memory(url, lock_folder=self.paths.locks)
         self._stack.push_async_callback(self.memory.close)
         self.keeping = Keeping(self.memory, self.broadcast, lines=plan.keep and free)
-        self._open_dashboard()
         await self._open_session(channel)
+        await self._open_dashboard()
         self._build()
         await self.queue.open(self.keeping.session.id)
         await self.delivery.recover()
@@ -156,10 +156,11 @@ class Evening:
             watching = asyncio.create_task(self._watch_dashboard(), name="dashboard watch")
             self._stack.push_async_callback(_stopped, watching)
 
-    def _open_dashboard(self) -> None:
+    async def _open_dashboard(self) -> None:
         working = working_dashboard(self.plan.log, self.plan.dashboard, self.paths, editable=self._attended)
         self.dashboard_file = DashboardFile(working)
-        self.dashboard_file.load()
+        if not self.dashboard_file.load() and self.restored:
+            self.dashboard_file.restore(await self.memory.evenings.dashboard(self.keeping.session.id))
         self.dashboard = parse(self.dashboard_file.markdown)
 
     async def _open_session(self, channel: str) -> None:
