@@ -8,6 +8,7 @@ import pytest
 from sanctum_tui.chat import ChatEvent, MessageDeleted
 from sanctum_tui.evening import PromptState, Reason
 from sanctum_tui.events import DecisionChanged, SessionBegan
+from sanctum_tui.exports.markdown import render
 from sanctum_tui.runtime.evening import Evening
 from tests.builders import Heard, at, evening_of, says, settings
 
@@ -183,6 +184,18 @@ async def test_a_restart_brings_back_clock_count_dashboard_and_queue(tmp_path: P
         assert after.keeping.messages == 5
         assert after.room.count == 5
     assert any(isinstance(event, SessionBegan) and event.restored for event in heard.events)
+
+
+async def test_what_a_moderator_removed_is_quoted_nowhere_also_after_a_restart(tmp_path: Path) -> None:
+    rude = "a long and unkind remark about lighthouses that nobody wants to read again, ever?"
+    talk = [says(n, f"what of the lighthouse keeper, number {n}?", f"viewer{n % 3}", id=f"m{n}") for n in range(20)]
+    events = [*talk, says(30, rude, "rude", id="gone"), MessageDeleted(at(31), "gone"), says(40, "well", id="z")]
+    async with evening_of(tmp_path, events) as before:
+        await before.orchestrator.hear(events)
+        assert rude not in [message.text for message in before.room.recent]
+    async with evening_of(tmp_path, events) as after:
+        assert rude not in [message.text for message in after.room.recent]
+        assert "unkind" not in render(await after.current_ledger())
 
 
 async def test_a_plan_given_once_is_the_restored_evenings_plan_too(tmp_path: Path) -> None:

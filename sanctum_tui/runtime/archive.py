@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sanctum_tui.chat import ChatLine, MessageDeleted
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.evening import Session
@@ -36,9 +37,11 @@ async def ledger(settings: Settings, paths: Paths, session_id: int | None) -> Le
     """A session's ledger, of the newest one where none is named. Raises BadInputError where there is none."""
     async with opened(settings, paths) as memory:
         session = await _find(memory, session_id)
-        builder = LedgerBuilder()
-        async for lines in memory.evenings.pages(session.id):
+        builder = LedgerBuilder(count_commands=settings.silence_counts_commands)
+        async for lines, removed in stored_lines(memory, session.id):
             builder.add(lines)
+            for message in removed:
+                builder.withdraw(message)
         stored = await memory.evenings.record(session.id)
         return builder.build(stored, parse(stored.dashboard_markdown), now=session.clock_at)
 
@@ -55,6 +58,16 @@ async def record_session(settings: Settings, paths: Paths, session_id: int | Non
                 await asyncio.to_thread(write, [line.message for line in lines])
                 count += len(lines)
         return count
+
+
+async def stored_lines(
+    memory: Memory, session_id: int
+) -> AsyncIterator[tuple[tuple[ChatLine, ...], tuple[MessageDeleted, ...]]]:
+    """A session's lines in order, a page at a time, and with each those of them that a moderator removed."""
+    async for lines in memory.evenings.pages(session_id):
+        gone = await memory.evenings.deleted(session_id, lines[0].number, lines[-1].number)
+        messages = (line.message for line in lines if line.number in gone)
+        yield lines, tuple(MessageDeleted(message.at, message.id) for message in messages)
 
 
 async def _find(memory: Memory, session_id: int | None) -> Session:

@@ -41,6 +41,7 @@ from sanctum_tui.replay.sink import ReplaySink
 from sanctum_tui.review.delivery import Delivery
 from sanctum_tui.review.desk import Desk
 from sanctum_tui.review.queue import ReviewQueue
+from sanctum_tui.runtime.archive import stored_lines
 from sanctum_tui.runtime.places import claim, database_url, ledger_folder, throwaway_database, working_dashboard
 from sanctum_tui.runtime.plan import Plan
 from sanctum_tui.settings import Settings
@@ -60,7 +61,7 @@ class Evening:
         self.paths = paths
         self.broadcast = broadcast
         self.dashboard = Dashboard()
-        self.ledger = LedgerBuilder()
+        self.ledger = LedgerBuilder(count_commands=settings.silence_counts_commands)
         self.restored = False
         self.notes: list[str] = []
         """What an operator should know of the start: a restored session, a dashboard that was copied."""
@@ -194,9 +195,12 @@ class Evening:
             threshold_seconds=lambda: self.settings.hearthkeeper_inactivity_minutes * 60,
         )
         if self.restored:
-            async for lines in self.memory.evenings.pages(session.id):
+            async for lines, removed in stored_lines(self.memory, session.id):
                 self.room.restore(lines)
                 self.ledger.add(lines)
+                for message in removed:
+                    self.room.withdraw(message)
+                    self.ledger.withdraw(message)
             self.room.restore_flags(await self.memory.evenings.flags(session.id))
 
     @property
