@@ -81,6 +81,8 @@ def write_atomically(path: Path, text: str | bytes) -> None:
     """
     content = text.encode("utf-8") if isinstance(text, str) else text
     temporary: str | None = None
+    # Behind a link stands the file that is meant; the link itself stays one.
+    path = path.resolve()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

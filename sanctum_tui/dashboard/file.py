@@ -1,16 +1,17 @@
 """Tonight's dashboard as a file: saved at once and atomically, reloaded when something else changes it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
+from threading import RLock
 
-from sanctum_tui.errors import BadInputError
+from sanctum_tui.errors import BadInputError, StorageError
 from sanctum_tui.paths import write_atomically
 from sanctum_tui.text import clean_line
 
 MOST_BYTES = 4 * 1024 * 1024
 """A larger file is no dashboard; it is refused rather than put into an editor."""
-
 
 _BOM = b"\xef\xbb\xbf"
 _MOST_COMPARED = 2_000_000
@@ -25,8 +26,12 @@ class DashboardFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.resolve()
         self._raw = b""
+        self._untold = False
+        """What `save` met in the file has not been told by `changes` yet."""
+        # A file is saved in a thread, so that a slow disk stops nothing, while `changes` may be reading it.
+        self._lock = RLock()
 
     @property
     def text(self) -> str:
@@ -58,15 +63,26 @@ class DashboardFile:
         self._raw = markdown.encode("utf-8", errors="replace")
 
     def save(self, text: str) -> bool:
-        """Write the edited text; False where nothing had changed. Raises StorageError, the old file untouched."""
-        raw = merged(self._raw, text)
-        if raw == self._raw:
-            return False
-        write_atomically(self.path, raw)
-        self._raw = raw
-        return True
+        """Write the edited text; False where nothing had changed. Raises StorageError, the old file untouched.
 
-    async def changes(self) -> AsyncIterator[str]:
+        So it does, once, where something else has changed the file since it was read: `changes` tells that
+        version first, and nobody's words are overwritten unseen.
+        """
+        with self._lock:
+            before = self._raw
+            raw = merged(before, text)
+            if raw == before:
+                return False
+            if self.path.exists():
+                self.load()
+                if self._raw != before:
+                    self._untold = True
+                    raise StorageError(f"{self.path} was changed by something else just now; try again.")
+            write_atomically(self.path, raw)
+            self._raw = raw
+            return True
+
+    async def changes(self) -> AsyncGenerator[str, None]:
         """The new `text` each time something other than `save` has changed the file."""
         from watchfiles import awatch
 
@@ -76,17 +92,23 @@ class DashboardFile:
         async for _ in awatch(
             self.path.parent, watch_filter=lambda _, path: Path(path).name == name, recursive=False, step=100
         ):
-            before = self._raw
-            # Half-written, or gone for a moment, as some editors do it; the next change tells.
-            if not self.path.exists():
-                continue
-            try:
-                text = self.load()
-            except BadInputError:
-                self._raw = before
-                continue
-            if self._raw != before:
+            if (text := self._news()) is not None:
                 yield text
+
+    def _news(self) -> str | None:
+        with self._lock:
+            before = self._raw
+            try:
+                # Half-written, or gone for a moment, as some editors do it: the next change tells.
+                if not self.path.exists():
+                    return None
+                self.load()
+            except BadInputError:
+                return None
+            if self._raw == before and not self._untold:
+                return None
+            self._untold = False
+            return self.text
 
 
 def merged(raw: bytes, text: str) -> bytes:
@@ -101,14 +123,14 @@ def merged(raw: bytes, text: str) -> bytes:
     pieces: list[bytes] = []
     for kept, start, stop in _differences(shown, new):
         pieces += old[start:stop] if kept else [_encoded(line) + usual for line in new[start:stop]]
-    if raw.startswith(_BOM) and not pieces[0].startswith(_BOM):
-        pieces[0] = _BOM + pieces[0]
     # Only the last line has no end; one that moved to another place gets one, or loses it.
-    last = len(pieces) - 1
-    return b"".join(
-        (piece.rstrip(b"\r\n") if index == last else piece if _end(piece) else piece + usual)
-        for index, piece in enumerate(pieces)
-    )
+    pieces = [piece if _end(piece) else piece + usual for piece in pieces[:-1]] + [pieces[-1].rstrip(b"\r\n")]
+    for number, (piece, following) in enumerate(pairwise(pieces)):
+        # Two lines that come to stand together must not make one line end of theirs.
+        if piece.endswith(b"\r") and following.startswith(b"\n"):
+            pieces[number] = piece + b"\n"
+    mark = _BOM if raw.startswith(_BOM) else b""
+    return mark + b"".join(pieces)
 
 
 def _differences(old: list[str], new: list[str]) -> Iterator[tuple[bool, int, int]]:
@@ -134,8 +156,11 @@ def _differences(old: list[str], new: list[str]) -> Iterator[tuple[bool, int, in
 
 
 def _lines(raw: bytes) -> list[bytes]:
-    """The lines with their ends; behind a final line end stands one more, empty, as an editor shows it."""
-    lines = raw.splitlines(keepends=True)
+    """The lines with their ends; behind a final line end stands one more, empty, as an editor shows it.
+
+    The file's byte order mark is none of theirs.
+    """
+    lines = raw.removeprefix(_BOM).splitlines(keepends=True)
     if not lines or _end(lines[-1]):
         lines.append(b"")
     return lines
@@ -150,5 +175,4 @@ def _encoded(line: str) -> bytes:
 
 
 def _shown(line: bytes) -> str:
-    text = line.rstrip(b"\r\n").decode("utf-8", errors="replace")
-    return clean_line(text.removeprefix("\ufeff"))
+    return clean_line(line.rstrip(b"\r\n").decode("utf-8", errors="replace"))

@@ -1,0 +1,220 @@
+"""Tonight's dashboard: its markdown to edit, and beside it what was read from it."""
+
+from typing import ClassVar, Final, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import DescendantBlur, Resize
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from sanctum_tui.dashboard.value import Dashboard
+from sanctum_tui.text import clean, clean_line
+from sanctum_tui.ui.editor import MarkdownEditor
+from sanctum_tui.ui.fields import in_full, in_rows, in_short
+
+PAUSE_SECONDS: Final = 0.25
+"""Without a key for so long, what was typed is told to the owner."""
+_BESIDE_CELLS: Final = 72
+"""A pane at least this wide has the fields beside the text, a narrower one below it."""
+_ROWS_HEIGHT: Final = 18
+"""A narrow pane at least this high has a row for each field, a lower one a summary."""
+
+
+class DashboardFields(VerticalScroll):
+    """The fields; a stop for the keyboard only where they do not fit."""
+
+    def allow_focus(self) -> bool:
+        return super().allow_focus() and self.max_scroll_y > 0
+
+
+class DashboardPane(Vertical):
+    """An editor for the dashboard. What is typed is never overwritten, and is told as soon as the keys rest."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "take_file", "Take the file's version", show=False, id="dashboard.take_file"),
+    ]
+
+    class Edited(Message):
+        """The operator changed the text: save it, then answer with `saved` or `failed`."""
+
+        def __init__(self, pane: "DashboardPane", text: str) -> None:
+            super().__init__()
+            self.pane = pane
+            self.text = text
+
+        @property
+        def control(self) -> "DashboardPane":
+            return self.pane
+
+    def __init__(self, *, pause_seconds: float = PAUSE_SECONDS, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.border_title = Content("Dashboard")
+        self._pause_seconds = pause_seconds
+        self._editor = MarkdownEditor()
+        self._fields = DashboardFields()
+        self._words = Static()
+        self._note = Static(classes="dashboard--note")
+        self._dashboard = Dashboard()
+        self._in_file = ""
+        """The text that the file has, as far as we were told."""
+        self._sent: str | None = None
+        """The text that the owner has, and has not answered yet."""
+        self._outside: tuple[str, Dashboard] | None = None
+        """What something else wrote into the file while there were edits here."""
+        self._failure = ""
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        with Container():
+            yield self._editor
+            with self._fields:
+                yield self._words
+        yield self._note
+
+    # What the owner calls
+
+    def show(self, text: str, dashboard: Dashboard) -> None:
+        """Show a dashboard in place of the one before. Save what is `unsaved` first: it belongs to that one."""
+        self._in_file, self._sent, self._outside, self._failure = clean(text), None, None, ""
+        self._editor.load_text(text)
+        self._tell(dashboard)
+
+    def reloaded(self, text: str, dashboard: Dashboard) -> None:
+        """The file was changed by something else. Edits that are not saved stay, and the file's text is offered."""
+        text = clean(text)
+        edited = self.unsaved is not None
+        self._in_file, self._sent = text, None
+        if self._editor.text == text:
+            self._outside, self._failure = None, ""
+        elif edited:
+            self._outside = text, dashboard
+            self._wait()
+            self._tell_state()
+            return
+        else:
+            self._outside = None
+            self._editor.put(text)
+        self._tell(dashboard)
+
+    def saved(self, dashboard: Dashboard) -> None:
+        """The text told last is in the file; `dashboard` was read from it."""
+        if self._sent is not None:
+            self._in_file, self._sent = self._sent, None
+        self._failure = ""
+        self._tell(dashboard)
+
+    def failed(self, sentence: str) -> None:
+        """The text told last could not be saved. It stays, and is told again with the next edit or on leaving."""
+        self._sent = None
+        self._failure = clean_line(sentence)
+        self._tell_state()
+
+    @property
+    def unsaved(self) -> str | None:
+        """The text as it stands here, where the file is not known to have it; None where it has."""
+        text = self._editor.text
+        return text if self._sent is not None or text != self._in_file else None
+
+    def flush(self) -> None:
+        """Tell the owner now what has changed, without waiting for the keys to rest."""
+        if (message := self._news()) is not None:
+            self.post_message(message)
+
+    # What the operator does
+
+    def focus(self, scroll_visible: bool = True) -> "DashboardPane":
+        """Put the cursor into the text."""
+        self._editor.focus(scroll_visible)
+        return self
+
+    def action_take_file(self) -> None:
+        """Take what something else wrote in place of what was typed here; undo brings it back."""
+        if self._outside is None:
+            return
+        text, dashboard = self._outside
+        self._outside = None
+        self._editor.put(text)
+        self._tell(dashboard)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._outside is not None if action == "take_file" else True
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self._editor.text != self._told:
+            self._wait()
+        self._tell_state()
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        self.flush()
+
+    def on_unmount(self) -> None:
+        # The pane's own queue is closed by now.
+        if (message := self._news()) is not None:
+            self.app.post_message(message)
+
+    @property
+    def _told(self) -> str:
+        """The text that the owner has, whether or not it is in the file."""
+        return self._in_file if self._sent is None else self._sent
+
+    def _wait(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(self._pause_seconds, self.flush)
+
+    def _news(self) -> Edited | None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        text = self._editor.text
+        if text == self._told:
+            return None
+        self._sent = text
+        return self.Edited(self, text)
+
+    # What is to be seen
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < _BESIDE_CELLS, "-under")
+        self.call_after_refresh(self._show_fields)
+
+    def on_mount(self) -> None:
+        self._tell(self._dashboard)
+
+    def _tell(self, dashboard: Dashboard) -> None:
+        self._dashboard = dashboard
+        self._show_fields()
+        self._tell_state()
+
+    def _show_fields(self) -> None:
+        width = self._fields.scrollable_content_region.width
+        if not self.is_mounted or width <= 0:
+            return
+        if not self.has_class("-under"):
+            words = in_full(self._dashboard, width)
+        elif self.size.height >= _ROWS_HEIGHT:
+            words = in_rows(self._dashboard, width)
+        else:
+            words = in_short(self._dashboard)
+        self._words.update(words)
+
+    def _tell_state(self) -> None:
+        state: Literal["saved", "saving…", "not saved"] = "saved"
+        if self._failure:
+            state = "not saved"
+        elif self.unsaved is not None:
+            state = "saving…"
+        self.border_subtitle = Content(state)
+        self.set_class(bool(self._failure), "-not-saved")
+        notes = [f"✗ Not saved: {self._failure}"] if self._failure else []
+        if self._outside is not None:
+            notes.append("! changed outside; ctrl+r takes the file's version")
+        self._note.update(Content("\n".join(notes)))
+        self._note.display = bool(notes)
