@@ -18,7 +18,7 @@ import pyte
 
 from tests.commands import environment
 
-PATIENCE_SECONDS = 45.0
+PATIENCE_SECONDS = 20.0
 """How long to wait for something to appear, on the slowest machine, before the test has failed."""
 
 
@@ -55,7 +55,8 @@ class Terminal:
         """Read until the program has ended; its exit code."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._read(deadline - time.monotonic()):
-            pass
+            if time.monotonic() > deadline:
+                raise AssertionError(f"it does not end; on the screen:\n{self.text}")
         _, status = os.waitpid(self._process, 0)
         self.exit_code = os.waitstatus_to_exitcode(status)
         return self.exit_code

@@ -3,8 +3,9 @@
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
-from sanctum_tui.agent.modes.warden import WardenHit
+from sanctum_tui.agent.modes.warden import WardenHit, suspects
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, MessageDeleted, Voice
 from sanctum_tui.evening import Flag, Silence
@@ -27,7 +28,7 @@ class Room:
         suspicion: Callable[[ChatMessage], WardenHit | None],
         threshold_seconds: Callable[[], float],
     ) -> None:
-        """`suspicion` is the Warden's word on a line, or None.
+        """`suspicion` is the Warden's word on a line, or None; it is asked where a glance does not settle it.
 
         Silences longer than `threshold_seconds` are kept.
         """
@@ -43,8 +44,8 @@ class Room:
         self.flags: list[Flag] = []
         self._flags_told = 0
         self._bots = frozenset(bots)
-        self._own_login = own_login
-        self._counts_commands = counts_commands
+        self._not_people = self._bots | {own_login}
+        self._resets = (Voice.PERSON, Voice.COMMAND) if counts_commands else (Voice.PERSON,)
         self._suspicion = suspicion
         self._threshold_seconds = threshold_seconds
 
@@ -65,46 +66,25 @@ class Room:
 
     def take(self, messages: Sequence[ChatMessage]) -> list[ChatLine]:
         """Number lines, and say whose they are. Runs once for each of perhaps a million lines: keep it lean."""
-        bots, own, suspicion = self._bots, self._own_login, self._suspicion
-        counts_commands, people, recent = self._counts_commands, self.people, self.recent
-        number, last = self.count, self.quiet_since
-        longest, threshold = self.longest.seconds, self._threshold_seconds()
-        # A gap is looked at closely only where it beats the longest so far or the threshold.
-        notable = timedelta(seconds=min(longest, threshold))
-        lines = []
-        person, command = Voice.PERSON, Voice.COMMAND
-        for message in messages:
-            number += 1
-            login = message.login
-            if login in bots:
-                voice = Voice.BOT
-                self.bots_seen.add(login)
-            elif message.shared_from:
-                voice = Voice.SHARED
-            elif login == own:
-                voice = Voice.AGENT
-            elif (hit := suspicion(message)) is not None:
-                voice = Voice.SPAM
-                self.flags.append(Flag(message.at, number, message.name, message.text, hit.rule, hit.why))
-            elif message.text[:1] == "!" and message.text[1:2].isalnum():
-                voice = command
-                people.add(login)
-            else:
-                voice = person
-                people.add(login)
-            if voice is person or (voice is command and counts_commands):
-                at = message.at
-                if at - last > notable:
-                    self._note_silence(last, at, threshold)
-                    notable = timedelta(seconds=min(self.longest.seconds, threshold))
-                last = at
-                self.last_person_at = at
-                recent.append(message)
-            lines.append(ChatLine(number, voice, message))
-        self.count = number
-        if messages:
-            self.last_at = max(self.last_at, messages[-1].at)
-        return lines
+        if not messages:
+            return []
+        # Nearly every line is a person's; those that may not be are found first, and only they are looked at.
+        first, not_people = self.count + 1, self._not_people
+        voices = [Voice.PERSON] * len(messages)
+        others = [
+            position
+            for position, message in enumerate(messages)
+            if message.login in not_people or message.shared_from or message.text[:1] == "!"
+        ]
+        for position in sorted({*others, *suspects(messages)}):
+            voices[position] = self._voice(first + position, messages[position])
+        resets = self._resets
+        resetting = [message for message, voice in zip(messages, voices, strict=True) if voice in resets]
+        self._spoke(resetting)
+        self.people.update({message.login for message in resetting})
+        self.count += len(messages)
+        self.last_at = max(self.last_at, messages[-1].at)
+        return list(map(ChatLine, count(first), voices, messages))
 
     def new_flags(self) -> list[Flag]:
         """The Warden's flags since this was last asked."""
@@ -145,7 +125,7 @@ class Room:
                 self.bots_seen.add(message.login)
             if line.voice in (Voice.PERSON, Voice.COMMAND):
                 self.people.add(message.login)
-            if line.voice is Voice.PERSON or (line.voice is Voice.COMMAND and self._counts_commands):
+            if line.voice in self._resets:
                 self._note_silence(self.quiet_since, message.at, threshold)
                 self.last_person_at = message.at
                 self.recent.append(message)
@@ -153,6 +133,39 @@ class Room:
     def close(self) -> None:
         """The log ends: the silence that still runs counts up to its last line, and not beyond."""
         self._note_silence(self.quiet_since, self.last_at, self._threshold_seconds())
+
+    def _voice(self, number: int, message: ChatMessage) -> Voice:
+        """Whose line it is; a flag is kept, and who was seen."""
+        login = message.login
+        if login in self._bots:
+            self.bots_seen.add(login)
+            return Voice.BOT
+        if message.shared_from:
+            return Voice.SHARED
+        if login in self._not_people:
+            return Voice.AGENT
+        if (hit := self._suspicion(message)) is not None:
+            self.flags.append(Flag(message.at, number, message.name, message.text, hit.rule, hit.why))
+            return Voice.SPAM
+        if message.text[:1] == "!" and message.text[1:2].isalnum():
+            self.people.add(login)
+            return Voice.COMMAND
+        return Voice.PERSON
+
+    def _spoke(self, messages: Sequence[ChatMessage]) -> None:
+        """People's lines reset the silence clock, one after the other."""
+        if not messages:
+            return
+        threshold = self._threshold_seconds()
+        last, end = self.quiet_since, messages[-1].at
+        # A gap is looked at closely only where it beats the longest so far or the threshold; and where the
+        # whole stretch is shorter than that, so is every gap in it.
+        if end - last > timedelta(seconds=min(self.longest.seconds, threshold)):
+            for message in messages:
+                self._note_silence(last, message.at, threshold)
+                last = message.at
+        self.last_person_at = end
+        self.recent.extend(messages)
 
     def _note_silence(self, start: datetime, end: datetime, threshold: float) -> None:
         seconds = (end - start).total_seconds()

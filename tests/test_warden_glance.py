@@ -1,0 +1,66 @@
+"""A glance at many lines leaves none out that the Warden, asked about each, would flag."""
+
+import tomllib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sanctum_tui.agent.modes.warden import Warden, suspects
+from sanctum_tui.chat import ChatMessage
+
+LINES = Path(__file__).parent / "fixtures" / "lines"
+SCAMS = [text for texts in tomllib.loads((LINES / "scams.toml").read_text("utf-8")).values() for text in texts]
+CALM = (LINES / "calm.txt").read_text("utf-8").splitlines()
+DIGITS = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"}
+WARDEN = Warden()
+
+
+def messages(texts: Sequence[str]) -> list[ChatMessage]:
+    return [ChatMessage(datetime(2026, 3, 1, tzinfo=UTC), "someone", "Someone", text) for text in texts]
+
+
+def flagged(said: Sequence[ChatMessage]) -> set[int]:
+    return {position for position, message in enumerate(said) if WARDEN.inspect(message) is not None}
+
+
+@given(st.lists(st.sampled_from(SCAMS + CALM)), st.sampled_from([str, str.upper, str.title]))
+def test_every_scam_is_seen_whatever_stands_around_it(texts: list[str], change: Callable[[str], str]) -> None:
+    said = messages([change(text) for text in texts])
+    assert flagged(said) <= set(suspects(said))
+
+
+@given(st.sampled_from(SCAMS), st.sets(st.sampled_from("aeiost")))
+def test_digits_for_letters_do_not_hide_a_scam_from_the_glance(scam: str, disguised: set[str]) -> None:
+    look = str.maketrans({letter: DIGITS[letter] for letter in disguised})
+    said = messages([*CALM, scam.translate(look)])
+    assert flagged(said) <= set(suspects(said))
+
+
+@given(st.lists(st.text(max_size=60) | st.sampled_from(SCAMS), max_size=12))
+def test_text_of_any_kind_does_not_shift_the_positions(texts: list[str]) -> None:
+    said = messages(texts)
+    assert flagged(said) <= set(suspects(said))
+
+
+@pytest.mark.parametrize(
+    "scam",
+    [
+        "crypto doubled, guaranteed profit, wha7sapp me",
+        "crypto doubled, guaranteed profit, on 7elegram",
+        "you have won a prize: https://prizes.example/you",
+    ],
+)
+def test_what_a_scam_says_in_one_place_alone_is_seen_there(scam: str) -> None:
+    said = messages(["good evening", "two\nlines\nof text", scam])
+    assert flagged(said) == {2}
+    assert 2 in suspects(said)
+    assert set(suspects(said[::2])) == {1}
+
+
+def test_a_calm_room_is_let_by_at_a_glance() -> None:
+    said = messages([line for line in CALM if line.isascii()])
+    assert len(suspects(said)) * 20 < len(said)
