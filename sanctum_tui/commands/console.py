@@ -1,5 +1,6 @@
 """``sanctum-tui``: the console, with the sample evenings to choose from."""
 
+import os
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -22,7 +23,15 @@ def run(arguments: Namespace) -> int:
 def open_console(settings: Settings, paths: Paths, plan: "Plan | None") -> int:
     """The console on an evening, or on the choice of one; its exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if plan is not None:
+            from sanctum_tui.replay.formats import open_log
+
+            # A log that cannot be read is the better reason to give.
+            open_log(plan.log, pace=plan.pace)
         raise NotReadyError("The console needs a terminal; without one, use `sanctum-tui replay FILE --headless`.")
+    # Read by Textual when it is imported. It repaints only what has changed, and the panes bound themselves;
+    # at its usual 60 a second, what a key changes is seen up to two frames late.
+    os.environ.setdefault("TEXTUAL_FPS", "240")
     from sanctum_tui.ui.app import SanctumApp
 
     app = SanctumApp(settings, paths, plan)

@@ -75,8 +75,4 @@ def run(arguments: Namespace) -> int:
         out, err = without_screen.standard_streams()
         asyncio.run(without_screen.run(plan, loaded.settings, paths, out=out, err=err))
         return 0
-    from sanctum_tui.replay.formats import open_log
-
-    # A log that cannot be read is told before the screen is taken.
-    open_log(plan.log, pace=plan.pace)
     return open_console(loaded.settings, paths, plan)
