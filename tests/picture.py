@@ -1,4 +1,4 @@
-"""Makes the README's picture: ``python -m tests.picture`` plays a sample evening until a line waits, and exports it."""
+"""Makes the picture of the README: ``python -m tests.picture`` plays a sample until a line waits."""
 
 import asyncio
 import re

@@ -537,7 +537,7 @@ def test_the_fingerprint_follows_the_content_not_the_name(tmp_path: Path) -> Non
         (b"", "is empty"),
         (b"\n \n\t\n", "is empty"),
         (b"\xef\xbb\xbf\n", "is empty"),
-        (gzip.compress(b"[19:00:03] a: b"), r"is packed \(gzip\); unpack it"),
+        (gzip.compress(b"[19:00:03] a: b", mtime=0), r"is packed \(gzip\); unpack it"),
         (b"PK\x03\x04rest of it", r"is packed \(zip\); unpack it"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not text"),
         ("[19:00:03] a: b\n".encode("utf-16-le"), "is not text"),

@@ -1,0 +1,262 @@
+"""The operator's console: five panes on one screen, fed by one evening, driven by single keys."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import cached_property
+from operator import attrgetter
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+
+from sanctum_tui.chat import ChatLine
+from sanctum_tui.errors import ExitCode, SanctumError
+from sanctum_tui.paths import Paths, shipped
+from sanctum_tui.settings import Settings
+from sanctum_tui.text import clean
+from sanctum_tui.ui.actions import ACTIONS, BY_ID, Moment
+from sanctum_tui.ui.footer import footer_pieces
+from sanctum_tui.ui.frame import Frame
+from sanctum_tui.ui.panes.chat import ChatPane
+from sanctum_tui.ui.panes.review import ReviewPane
+from sanctum_tui.ui.panes.silence import SilencePane
+from sanctum_tui.ui.panes.status import KeyLine, StatusLine
+from sanctum_tui.ui.shell import UNFORESEEN, Shell
+from sanctum_tui.ui.stage import Stage
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.runtime.plan import Plan
+    from sanctum_tui.ui.dialogs.leaving import Leaving
+    from sanctum_tui.ui.keys import Keys
+    from sanctum_tui.ui.panes.dashboard import DashboardPane
+    from sanctum_tui.ui.panes.ledger import LedgerPane
+    from sanctum_tui.ui.papers import Papers
+    from sanctum_tui.ui.presenter import Presenter
+
+log = logging.getLogger(__name__)
+
+SAMPLE_SPEED = 10.0
+_EDIT_SECONDS = 0.25
+"""How long after the last key a half-edited line is written to disk."""
+
+
+def _actions() -> "type[Provider]":
+    from sanctum_tui.ui.palette import Actions
+
+    return Actions
+
+
+class SanctumApp(Shell):
+    """The console. The evening lives behind it; here is what is on the screen and who answers a key."""
+
+    TITLE = "Sanctum"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "app.tcss",
+        *(f"panes/{pane}.tcss" for pane in ("chat", "silence", "review", "status")),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(action.key, f"do('{action.id}')", action.label, show=False, id=action.id, tooltip=action.help)
+        for action in ACTIONS
+    ]
+    COMMANDS: ClassVar = {_actions}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012  (as Textual declares it)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-middling"), (60, "-high")]  # noqa: RUF012
+
+    chat = getters.query_one("#chat", ChatPane)
+    silence = getters.query_one("#silence", SilencePane)
+    review = getters.query_one("#review", ReviewPane)
+    frame = getters.query_one("#panes", Frame)
+    status = getters.query_one("#status", StatusLine)
+    footer = getters.query_one("#footer", KeyLine)
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Paths,
+        plan: "Plan | None",
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Without a `plan` the sample evenings are offered. `monotonic` is the operator's own time, in seconds."""
+        super().__init__(paths, settings.theme)
+        self.presenter: Presenter | None = None
+        self.papers: Papers | None = None
+        self.stage = Stage(
+            settings,
+            paths,
+            opened=self._opened,
+            over=self._over,
+            refused=self._refused,
+            crashed=self._handle_exception,
+        )
+        self._plan = plan
+        self._monotonic = monotonic
+        self._edit_timer: Timer | None = None
+        self._last_words = ""
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(id="status")
+        yield Frame(
+            main=[ChatPane(fetch_before=self._lines_before, id="chat")],
+            side=[SilencePane(id="silence"), ReviewPane(id="review")],
+        )
+        yield KeyLine(id="footer")
+
+    def on_mount(self) -> None:
+        with suppress(NotImplementedError, RuntimeError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
+        self.review.focus()
+        self.show_keys(self.moment())
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._begin)
+
+    async def on_unmount(self) -> None:
+        """Whatever the way out was: write half-edited lines, and close the evening."""
+        if self.presenter is not None and self.papers is not None:
+            self.presenter.close()
+            await self.keys.review.save_edits()
+            await self.papers.close()
+        await self.stage.leave()
+
+    @cached_property
+    def keys(self) -> "Keys":
+        """What the keys do; not needed before the first paint."""
+        from sanctum_tui.ui.keys import Keys
+
+        return Keys(self)
+
+    def moment(self) -> Moment:
+        """What decides which keys fit."""
+        return self.presenter.moment() if self.presenter is not None else Moment()
+
+    def show_keys(self, moment: Moment) -> None:
+        """Show in the footer which keys fit."""
+        self.footer.show(footer_pieces(moment, editing=self.review.editing is not None))
+
+    async def action_do(self, name: str) -> None:
+        """Do what a key stands for, or say why it does not fit and what would."""
+        action = BY_ID[name]
+        if not action.when(self.moment()):
+            self.say(action.otherwise, severity="warning")
+            return
+        handler: Callable[[], Awaitable[None]] = attrgetter(action.handler)(self.keys)
+        try:
+            await handler()
+        except SanctumError as error:
+            self.say(error.sentence, severity="error")
+        except Exception:
+            log.exception("the key for %s failed", name)
+            self.say(UNFORESEEN, severity="error")
+        self.show_keys(self.moment())
+
+    async def action_quit(self) -> None:
+        """Close the console; asks first while an evening goes on."""
+        if not self.stage.playing:
+            self.exit(0)
+            return
+        from sanctum_tui.ui.dialogs.leaving import LeavingDialog
+
+        self.push_screen(LeavingDialog(), self._left)
+
+    async def _left(self, leaving: "Leaving | None") -> None:
+        from sanctum_tui.ui.dialogs.leaving import Leaving
+
+        if leaving is Leaving.END:
+            await self.stage.end()
+            self.exit(0, message=Text(clean(self._last_words)))
+        elif leaving is Leaving.LEAVE:
+            self.exit(0)
+
+    def ask(self, question: str, then: Callable[[str | None], Awaitable[None]]) -> None:
+        """Ask for a line of words; `then` gets None where the operator leaves."""
+        from sanctum_tui.ui.dialogs.asking import AskLine
+
+        self.push_screen(AskLine(question), then)
+
+    def save_edits_soon(self) -> None:
+        """Write half-edited lines a moment after the last key."""
+        if self._edit_timer is not None:
+            self._edit_timer.stop()
+        self._edit_timer = self.set_timer(_EDIT_SECONDS, self.keys.review.save_edits)
+
+    def on_review_pane_edited(self, message: ReviewPane.Edited) -> None:
+        self.keys.review.typed(message)
+
+    async def on_review_pane_submitted(self, message: ReviewPane.Submitted) -> None:
+        await self.keys.review.submit(message)
+
+    async def on_review_pane_left(self, message: ReviewPane.Left) -> None:
+        await self.keys.review.leave(message)
+
+    async def on_dashboard_pane_edited(self, message: "DashboardPane.Edited") -> None:
+        if self.papers is not None:
+            await self.papers.save_dashboard(message.text)
+
+    async def on_ledger_pane_wanted(self, message: "LedgerPane.Wanted") -> None:
+        if self.papers is not None:
+            await self.papers.turn_to(message.path)
+
+    def on_descendant_focus(self) -> None:
+        """The keys that fit depend on whether letters go into an editor."""
+        self.show_keys(self.moment())
+
+    async def _begin(self) -> None:
+        if self._plan is not None:
+            self.stage.start(self._plan)
+            return
+        from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
+
+        samples = sorted(Path(str(folder)) for folder in shipped("sample_dashboards").iterdir() if folder.is_dir())
+        self.push_screen(WelcomeDialog(samples), self._chosen)
+
+    def _chosen(self, folder: Path | None) -> None:
+        if folder is None:
+            self.exit(0)
+            return
+        from sanctum_tui.runtime.plan import Plan
+
+        self.stage.start(Plan(folder / "chat.jsonl", speed=SAMPLE_SPEED))
+
+    async def _opened(self, evening: "Evening") -> None:
+        from sanctum_tui.ui.papers import Papers
+        from sanctum_tui.ui.presenter import Presenter
+
+        self.papers = Papers(self, evening, self._monotonic)
+        self.presenter = Presenter(self, evening, self.papers, self._monotonic)
+        await self.presenter.begin()
+        for note in evening.notes:
+            self.say(note)
+        self.run_worker(self.papers.mount(), name="mounting the papers", group="papers", exit_on_error=False)
+
+    def _over(self, path: Path | None, trouble: str) -> None:
+        if self.presenter is not None:
+            self.presenter.tick()
+        self._last_words = trouble or f"The evening has ended. Its ledger is {path}"
+        self.say(self._last_words, severity="error" if trouble else "information")
+
+    def _refused(self, error: SanctumError) -> None:
+        self.exit(return_code=int(error.exit_code), message=Text(clean(f"sanctum-tui: {error.sentence}")))
+
+    def _terminated(self) -> None:
+        self.exit(return_code=int(ExitCode.INTERRUPTED))
+
+    def _tick(self) -> None:
+        if self.presenter is not None:
+            self.presenter.tick()
+
+    async def _lines_before(self, number: int, limit: int) -> tuple[ChatLine, ...]:
+        evening = self.stage.evening
+        if evening is None:
+            return ()
+        return await evening.memory.evenings.lines_before(evening.keeping.session.id, number, limit)

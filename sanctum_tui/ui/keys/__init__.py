@@ -1,0 +1,20 @@
+"""What each key does: one class a group of the action registry, one method an action."""
+
+from typing import TYPE_CHECKING
+
+from sanctum_tui.ui.keys.agent import AgentKeys
+from sanctum_tui.ui.keys.review import ReviewKeys
+from sanctum_tui.ui.keys.screen import ReplayKeys, ScreenKeys
+
+if TYPE_CHECKING:
+    from sanctum_tui.ui.app import SanctumApp
+
+
+class Keys:
+    """All handlers, under the names that the registry uses."""
+
+    def __init__(self, app: "SanctumApp") -> None:
+        self.review = ReviewKeys(app)
+        self.agent = AgentKeys(app)
+        self.replay = ReplayKeys(app)
+        self.screen = ScreenKeys(app)

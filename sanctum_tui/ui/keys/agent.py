@@ -1,0 +1,80 @@
+"""The keys for the agent: mute, let it be, preview, why, keep a moment, write the ledger."""
+
+from typing import TYPE_CHECKING
+
+from sanctum_tui.agent.policies import decide, explain
+from sanctum_tui.review.prompt import Outcome
+
+if TYPE_CHECKING:
+    from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.ui.app import SanctumApp
+
+
+class AgentKeys:
+    """Asks the orchestrator, and tells what it answers."""
+
+    def __init__(self, app: "SanctumApp") -> None:
+        self._app = app
+
+    async def mute(self) -> None:
+        orchestrator = self._evening.orchestrator
+        self._tell(orchestrator.set_muted(not orchestrator.muted))
+
+    async def let_it_be(self) -> None:
+        presenter = self._app.presenter
+        ending = presenter is not None and presenter.moment().letting_be
+        self._tell(self._evening.orchestrator.let_it_be(0 if ending else self._evening.settings.let_it_be_minutes))
+
+    async def let_it_be_for(self) -> None:
+        async def let_be(answer: str | None) -> None:
+            if answer is None:
+                return
+            try:
+                minutes = float(answer.replace(",", "."))
+            except ValueError:
+                minutes = -1.0
+            if not 0 < minutes <= 24 * 60:
+                self._app.say(f"“{answer}” is no number of minutes between 0 and 1440.", severity="warning")
+                return
+            self._tell(self._evening.orchestrator.let_it_be(minutes))
+
+        self._app.ask("For how many minutes shall the room be left alone?", let_be)
+
+    async def preview(self) -> None:
+        from sanctum_tui.ui.dialogs.preview import PreviewDialog
+
+        self._app.push_screen(PreviewDialog(await self._evening.orchestrator.preview()))
+
+    async def why(self) -> None:
+        from sanctum_tui.ui.dialogs.why import WhyDialog
+        from sanctum_tui.ui.moods import change_of, numbers_of
+
+        decision = decide(self._evening.orchestrator.situation())
+        now = self._evening.clock.now()
+        self._app.push_screen(WhyDialog(explain(decision), numbers_of(decision), change_of(decision, now)))
+
+    async def keep(self) -> None:
+        self._tell(await self._evening.orchestrator.mark())
+
+    async def keep_with(self) -> None:
+        async def keep(note: str | None) -> None:
+            if note is not None:
+                self._tell(await self._evening.orchestrator.mark(note))
+
+        self._app.ask("What is this moment? It goes into the ledger.", keep)
+
+    async def ledger(self) -> None:
+        path = await self._evening.write_ledger()
+        self._app.say(f"The ledger was written to {path}")
+
+    @property
+    def _evening(self) -> "Evening":
+        evening = self._app.stage.evening
+        if evening is None:
+            raise RuntimeError("keys for the agent, and no evening")
+        return evening
+
+    def _tell(self, outcome: Outcome) -> None:
+        self._app.say(outcome.words, severity="information" if outcome.done else "warning")
+        if (presenter := self._app.presenter) is not None:
+            presenter.tick()

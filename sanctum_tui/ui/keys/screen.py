@@ -1,0 +1,86 @@
+"""The keys for the replay and the screen: pause, speed, panes, help, palette, quit."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sanctum_tui.ui.presenter import speed_words
+
+if TYPE_CHECKING:
+    from sanctum_tui.ui.app import SanctumApp
+
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, math.inf)
+"""How many times as fast as it happened; the last is as fast as it goes."""
+
+
+class ReplayKeys:
+    """Pace of the replay."""
+
+    def __init__(self, app: "SanctumApp") -> None:
+        self._app = app
+
+    async def pause(self) -> None:
+        if (evening := self._app.stage.evening) is not None:
+            evening.player.pause(not evening.player.paused)
+            self._shown()
+
+    async def slower(self) -> None:
+        self._change(lambda speed: max((other for other in SPEEDS if other < speed), default=SPEEDS[0]))
+
+    async def faster(self) -> None:
+        self._change(lambda speed: min((other for other in SPEEDS if other > speed), default=SPEEDS[-1]))
+
+    def _change(self, step: Callable[[float], float]) -> None:
+        evening = self._app.stage.evening
+        if evening is None:
+            return
+        evening.player.set_speed(step(evening.player.speed))
+        player = evening.player
+        slowed = f"; {speed_words(player.pace)} while a line waits" if player.pace != player.speed else ""
+        self._app.say(f"The replay plays at {speed_words(player.speed)}{slowed}.")
+        self._shown()
+
+    def _shown(self) -> None:
+        if (presenter := self._app.presenter) is not None:
+            presenter.tick()
+
+
+class ScreenKeys:
+    """What is in front, and dialogs."""
+
+    def __init__(self, app: "SanctumApp") -> None:
+        self._app = app
+
+    async def chat(self) -> None:
+        self._app.frame.go_to("chat")
+
+    async def silence(self) -> None:
+        self._app.frame.go_to("silence")
+
+    async def review(self) -> None:
+        self._app.frame.go_to("review")
+
+    async def dashboard(self) -> None:
+        self._app.frame.go_to("dashboard")
+
+    async def ledger(self) -> None:
+        self._app.frame.go_to("ledger")
+
+    async def zoom(self) -> None:
+        frame = self._app.frame
+        frame.bring(None if frame.front is not None else frame.focused)
+
+    async def back(self) -> None:
+        self._app.frame.bring(None)
+        self._app.frame.go_to("review")
+
+    async def help(self) -> None:
+        from sanctum_tui.ui.dialogs.help import HelpDialog
+
+        self._app.push_screen(HelpDialog())
+
+    async def palette(self) -> None:
+        self._app.action_command_palette()
+
+    async def quit(self) -> None:
+        await self._app.action_quit()

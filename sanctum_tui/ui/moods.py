@@ -1,0 +1,119 @@
+"""The room's state in a word, a sign and a colour's name, and the whole story of a decision. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sanctum_tui.agent.policies import ACTIVE_SECONDS, explain, minutes
+from sanctum_tui.evening import Decision, Reason
+
+
+class Mood(Enum):
+    """How the room is: a word, a sign, and the CSS class that colours both."""
+
+    OPENING = ("opening", "…", "-quiet")
+    ACTIVE = ("active", "●", "-active")
+    SETTLING = ("settling", "◐", "-settling")
+    QUIET = ("quiet", "○", "-quiet")
+    MAY_SPEAK = ("may speak", "◆", "-ready")
+    LINE_WAITS = ("a line waits", "◆", "-ready")
+    MUTED = ("muted", "✕", "-muted")
+    LET_IT_BE = ("let it be", "☾", "-muted")
+    SHUT = ("nothing may be posted", "✕", "-muted")
+    ENDED = ("ended", "■", "-quiet")
+
+    def __init__(self, word: str, sign: str, style: str) -> None:
+        self.word = word
+        self.sign = sign
+        self.style = style
+
+
+SETTLED_SHARE = 0.5
+"""The share of the threshold from which a room that settles is called quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What the silence timer shows."""
+
+    mood: Mood = Mood.OPENING
+    time: str = "0:00"
+    share: float = 0.0
+    """How much of the threshold has passed, 0 to 1."""
+    threshold: str = ""
+    words: str = "Opening the evening."
+
+
+def mood_of(decision: Decision) -> Mood:
+    """The state that a decision says the room is in."""
+    match decision.reason:
+        case Reason.QUIET_ENOUGH:
+            return Mood.MAY_SPEAK
+        case Reason.PROMPT_WAITING:
+            return Mood.LINE_WAITS
+        case Reason.MUTED:
+            return Mood.MUTED
+        case Reason.LET_IT_BE:
+            return Mood.LET_IT_BE
+        case Reason.GATE_SHUT:
+            return Mood.SHUT
+        case Reason.CHAT_ACTIVE:
+            return Mood.ACTIVE
+        case Reason.NOT_QUIET_YET if _share(decision) < SETTLED_SHARE:
+            return Mood.SETTLING
+        case _:
+            return Mood.QUIET
+
+
+def timer_of(decision: Decision, *, ended: bool = False) -> Timer:
+    """The silence timer for a decision of this moment; where the evening has `ended` it stands still."""
+    numbers = decision.numbers
+    return Timer(
+        mood=Mood.ENDED if ended else mood_of(decision),
+        time=minutes(numbers["silence_seconds"]),
+        share=_share(decision),
+        threshold=minutes(numbers["inactivity_seconds"]),
+        words="The evening has ended." if ended else explain(decision),
+    )
+
+
+def _share(decision: Decision) -> float:
+    numbers = decision.numbers
+    return min(1.0, numbers["silence_seconds"] / numbers["inactivity_seconds"])
+
+
+def numbers_of(decision: Decision) -> tuple[tuple[str, str], ...]:
+    """What the policy looked at, as a person would name it, with units."""
+    numbers = decision.numbers
+    told = [
+        ("Nobody has written for", minutes(numbers["silence_seconds"])),
+        ("It may draft after", minutes(numbers["inactivity_seconds"])),
+        (f"People's lines in the last {ACTIVE_SECONDS:g} s", f"{numbers['people_last_minute']:g}"),
+    ]
+    since = numbers.get("since_last_seconds")
+    told.append(("Since a line was last posted or skipped", "none yet" if since is None else minutes(since)))
+    told.append(("Time between two lines", minutes(numbers["interval_seconds"])))
+    told.append(("Lines posted tonight", f"{numbers['posted']:g} of {numbers['budget']:g}"))
+    return tuple(told)
+
+
+_CHANGES = {
+    Reason.QUIET_ENOUGH: "It drafts at its next look at the room, unless somebody writes first.",
+    Reason.MUTED: "Only you can change it: m unmutes the agent.",
+    Reason.LET_IT_BE: "You asked for this silence: l ends it, or its time runs out.",
+    Reason.GATE_SHUT: "Nothing may be posted while the stream is not known to be live.",
+    Reason.OVER_BUDGET: "HEARTHKEEPER_SESSION_BUDGET lines are spent; a higher number would let it draft again.",
+    Reason.PROMPT_WAITING: "A line waits for you: once it is decided, the next interval begins.",
+    Reason.CHAT_ACTIVE: "People are talking; it waits until nobody has written for a while.",
+    Reason.NOT_QUIET_YET: "Nobody writing until then; whoever writes starts the clock anew.",
+    Reason.INTERVAL: "Only time: it leaves the room alone for a while after each line.",
+    Reason.NOTHING_TO_SAY: "Something new: people's words, or a change to the dashboard.",
+}
+
+
+def change_of(decision: Decision, now: datetime) -> str:
+    """What would change the decision, and when it could at the earliest."""
+    told = _CHANGES[decision.reason]
+    if decision.until is None or decision.until <= now:
+        return told
+    return f"{told} At the earliest in {minutes((decision.until - now).total_seconds())}."

@@ -1,0 +1,76 @@
+"""The line at the top that says where the evening stands, and the line at the bottom with the keys that fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing the status line tells; what does not fit is left out, the least urgent first."""
+
+    text: str
+    urgency: int = 0
+    style: str = ""
+    """A component class: ``line--warning``, ``line--strong``, or empty."""
+
+
+class Line(Widget):
+    """One row of pieces with room between them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--warning", "line--strong", "line--quiet"}
+    between = "   "
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._pieces: tuple[Piece, ...] = ()
+
+    def show(self, pieces: Sequence[Piece]) -> None:
+        """Show these; repaints only where they changed."""
+        if (told := tuple(pieces)) != self._pieces:
+            self._pieces = told
+            self.refresh()
+
+    def on_resize(self, _: Resize) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        return Content(self.between).join([self.draw(piece) for piece in self._that_fit()])
+
+    def draw(self, piece: Piece) -> Content:
+        """One piece with its colours."""
+        style = self.get_visual_style(piece.style) if piece.style else ""
+        return Content.assemble((piece.text, style))
+
+    def _that_fit(self) -> list[Piece]:
+        kept = list(self._pieces)
+        room = self.content_size.width
+        while len(kept) > 1 and self._width(kept) > room:
+            # The last of the least urgent goes first.
+            least = min(reversed(kept), key=lambda piece: piece.urgency)
+            kept.remove(least)
+        return kept
+
+    def _width(self, pieces: Sequence[Piece]) -> int:
+        return sum(cell_len(piece.text) for piece in pieces) + len(self.between) * (len(pieces) - 1)
+
+
+class StatusLine(Line):
+    """Channel, time, replay, gate, messages, and what is wrong."""
+
+    between = "  ·  "
+
+
+class KeyLine(Line):
+    """The keys that fit the moment: each piece is a key, a space, and what it does."""
+
+    def draw(self, piece: Piece) -> Content:
+        key, _, label = piece.text.partition(" ")
+        return Content.assemble(
+            (key, self.get_visual_style("line--strong")), " ", (label, self.get_visual_style("line--quiet"))
+        )

@@ -1,0 +1,137 @@
+"""Feeds the two panes of paper, tonight's dashboard and the ledger; both are mounted after the first paint."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sanctum_tui.errors import SanctumError
+from sanctum_tui.text import clean
+
+if TYPE_CHECKING:
+    from sanctum_tui.dashboard.value import Dashboard
+    from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.ui.app import SanctumApp
+    from sanctum_tui.ui.panes.dashboard import DashboardPane
+    from sanctum_tui.ui.panes.ledger import LedgerPane
+
+log = logging.getLogger(__name__)
+
+LEDGER_SECONDS = 10.0
+"""How often the ledger on the screen is told anew while nothing special happens."""
+_STYLES = Path(__file__).parent / "panes"
+TONIGHT = "Ledger · tonight, so far"
+
+
+class Papers:
+    """Between one evening and its dashboard and ledger panes."""
+
+    def __init__(self, app: "SanctumApp", evening: "Evening", monotonic: Callable[[], float]) -> None:
+        self._app = app
+        self._evening = evening
+        self._monotonic = monotonic
+        self.stale = False
+        """Something happened that the ledger on the screen does not tell yet."""
+        self._told_at = -math.inf
+        self._reading: Path | None = None
+        """An earlier evening's ledger that is in the pane instead of tonight's."""
+        self._turn = asyncio.Lock()
+        self._ledger: LedgerPane | None = None
+        self._dashboard: DashboardPane | None = None
+
+    async def mount(self) -> None:
+        """Put both panes in their places and fill them."""
+        await asyncio.to_thread(_import_panes)
+        from sanctum_tui.ui.panes.dashboard import DashboardPane
+        from sanctum_tui.ui.panes.ledger import LedgerPane
+
+        for name in ("dashboard", "ledger"):
+            self._app.stylesheet.read(_STYLES / f"{name}.tcss")
+        self._app.refresh_css(animate=False)
+        self._dashboard, self._ledger = DashboardPane(id="dashboard"), LedgerPane(id="ledger")
+        await self._app.query_one("#main").mount(self._dashboard)
+        await self._app.query_one("#side").mount(self._ledger)
+        evening = self._evening
+        self._dashboard.show(evening.dashboard_file.text, evening.dashboard)
+        await self._tell_ledger()
+        await self._offer()
+
+    def tick(self) -> None:
+        """Once a second: tell the ledger anew where it is in sight and something happened, or some time passed."""
+        pane = self._ledger
+        if pane is None or self._reading is not None or not pane.is_on_screen:
+            return
+        if self.stale or self._monotonic() - self._told_at >= LEDGER_SECONDS:
+            self._app.run_worker(self._tell_ledger(), name="telling the ledger", group="ledger", exit_on_error=False)
+
+    async def close(self) -> None:
+        """Save what the editor has and the file has not."""
+        if self._dashboard is not None and (text := self._dashboard.unsaved) is not None:
+            await self.save_dashboard(text)
+
+    def dashboard_changed(self, text: str, dashboard: "Dashboard") -> None:
+        """The dashboard's file changed outside."""
+        if self._dashboard is not None:
+            self._dashboard.reloaded(text, dashboard)
+
+    async def save_dashboard(self, text: str) -> None:
+        """Save what was typed, and say in the pane whether that worked."""
+        if self._dashboard is None:
+            return
+        try:
+            await self._evening.save_dashboard(text)
+        except SanctumError as error:
+            self._dashboard.failed(error.sentence)
+        except Exception:
+            log.exception("the dashboard could not be saved")
+            self._dashboard.failed("Something unforeseen happened; the log file says what.")
+        else:
+            self._dashboard.saved(self._evening.dashboard)
+
+    async def _tell_ledger(self) -> None:
+        pane = self._ledger
+        if pane is None:
+            return
+        self.stale = False
+        self._told_at = self._monotonic()
+        async with self._turn:
+            from sanctum_tui.exports.markdown import render
+
+            try:
+                ledger = await self._evening.current_ledger()
+                markdown = await asyncio.to_thread(render, ledger)
+            except SanctumError as error:
+                self._app.say(error.sentence, severity="error")
+                return
+            if self._reading is None:
+                pane.show(markdown, "Ledger · tonight" if self._app.stage.ended else TONIGHT)
+
+    async def turn_to(self, path: Path | None) -> None:
+        """Put an earlier evening's ledger into the pane, or tonight's again."""
+        self._reading = path
+        if path is None:
+            await self._tell_ledger()
+            return
+        try:
+            markdown = await asyncio.to_thread(path.read_text, "utf-8", "replace")
+        except OSError as error:
+            self._app.say(f"{path} cannot be read ({error.strerror or error}).", severity="error")
+            return
+        if self._ledger is not None:
+            self._ledger.show(clean(markdown), f"Ledger · {path.stem}")
+
+    async def _offer(self) -> None:
+        from sanctum_tui.runtime.places import ledger_folder
+
+        folder = ledger_folder(self._evening.settings, self._evening.paths)
+        files = await asyncio.to_thread(lambda: sorted(folder.glob("*.md"), reverse=True))
+        if self._ledger is not None:
+            self._ledger.offer([(file.stem, file) for file in files])
+
+
+def _import_panes() -> None:
+    import sanctum_tui.exports.markdown
+    import sanctum_tui.ui.panes.dashboard
+    import sanctum_tui.ui.panes.ledger  # noqa: F401

@@ -1,0 +1,219 @@
+"""Shows the evening: hears the broadcast, looks at the clock once a second, and feeds the panes."""
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sanctum_tui.agent.policies import decide, minutes
+from sanctum_tui.chat import ChatLine, Live
+from sanctum_tui.evening import Prompt, PromptState
+from sanctum_tui.events import (
+    AgentMuted,
+    DashboardChanged,
+    DecisionChanged,
+    Event,
+    LinesHeard,
+    PromptStepped,
+    RoomChanged,
+    StorageFailed,
+    StorageRecovered,
+)
+from sanctum_tui.review.prompt import OPEN, may_step
+from sanctum_tui.ui.actions import Group, Moment, fitting
+from sanctum_tui.ui.cards import SETTLE_SECONDS, Card, card_of
+from sanctum_tui.ui.edits import Edits
+from sanctum_tui.ui.moods import timer_of
+from sanctum_tui.ui.panes.status import Piece
+from sanctum_tui.ui.papers import Papers
+
+if TYPE_CHECKING:
+    from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.ui.app import SanctumApp
+
+HISTORY_LINES = 500
+"""Lines of a restored evening that the chat pane starts with; older ones come by scrolling back."""
+
+
+def speed_words(speed: float) -> str:
+    """A replay's speed as it is written."""
+    return "as fast as it goes" if speed == math.inf else f"{speed:g}x"
+
+
+class Presenter:
+    """Between one evening and the panes; what it shows is always read from the evening anew."""
+
+    def __init__(self, app: "SanctumApp", evening: "Evening", papers: Papers, monotonic: Callable[[], float]) -> None:
+        self.evening = evening
+        self.edits = Edits(evening.paths.state / "edits", evening.keeping.session.id)
+        self.trouble = ""
+        self._app = app
+        self._papers = papers
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._monotonic = monotonic
+        self._shown: int | None = None
+        self._card_turned_at = -math.inf
+        self._approved_at: tuple[int, float] | None = None
+        self._rung_for = 0
+
+    async def begin(self) -> None:
+        """Show what is there already, and follow the evening from now on."""
+        evening, chat = self.evening, self._app.chat
+        chat.title = f"Chat · #{evening.keeping.session.channel}"
+        if evening.restored:
+            await self._show_history()
+        self.edits.restore()
+        self._unsubscribe = evening.broadcast.subscribe(self.hear)
+        self.tick()
+
+    def close(self) -> None:
+        """Show nothing more."""
+        self._unsubscribe()
+
+    def hear(self, event: Event) -> None:
+        """Take in one event; quick, for whoever tells it waits."""
+        match event:
+            case LinesHeard(lines):
+                self._app.chat.append(lines)
+            case RoomChanged(what):
+                self._app.chat.notice(what)
+            case PromptStepped(prompt):
+                if prompt.state is PromptState.APPROVED:
+                    self._approved_at = prompt.number, self._monotonic()
+                if prompt.state not in OPEN and not may_step(prompt.state, PromptState.PENDING):
+                    self._forget_edit(prompt.number)
+                if prompt.state is PromptState.PENDING and prompt.number > self._rung_for:
+                    self._rung_for = prompt.number
+                    if self.evening.settings.bell:
+                        self._app.bell()
+                self._papers.stale = True
+                self.tick()
+            case DecisionChanged() | AgentMuted():
+                self.tick()
+            case DashboardChanged(text, "file"):
+                self._papers.dashboard_changed(text, self.evening.dashboard)
+            case StorageFailed(sentence):
+                self.trouble = sentence
+                self.tick()
+            case StorageRecovered():
+                self.trouble = ""
+                self.tick()
+            case _:
+                pass
+
+    def moment(self) -> Moment:
+        """What decides which keys fit."""
+        evening, orchestrator = self.evening, self.evening.orchestrator
+        until = orchestrator.let_it_be_until
+        last = max(evening.queue.prompts, key=lambda prompt: (prompt.changed_at, prompt.number), default=None)
+        card = self._card_prompt()
+        return Moment(
+            open=True,
+            playing=self._app.stage.playing,
+            card=card.state if card is not None else None,
+            undoable=last is not None and may_step(last.state, PromptState.PENDING),
+            muted=orchestrator.muted,
+            letting_be=until is not None and self.now() < until,
+            paused=evening.player.paused,
+            zoomed=self._app.frame.front is not None,
+            typing=self._app.frame.typing,
+        )
+
+    def now(self) -> datetime:
+        return self.evening.clock.now()
+
+    @property
+    def card_just_changed(self) -> bool:
+        """Whether the card turned to another line so lately that a key may have been meant for the one before."""
+        return self._monotonic() - self._card_turned_at < SETTLE_SECONDS
+
+    def tick(self) -> None:
+        """Show everything as it is at this moment; panes change only what looks different."""
+        if not self._app.is_running:
+            return
+        evening, moment = self.evening, self.moment()
+        decision = decide(evening.orchestrator.situation())
+        self._app.silence.show(timer_of(decision, ended=not moment.playing))
+        self._show_card()
+        self._app.review.show_keys(
+            (action.shown_key, action.label_at(moment)) for action in fitting(moment, Group.LINE)
+        )
+        self._app.status.show(self._status(moment))
+        self._app.show_keys(moment)
+        self._papers.tick()
+
+    def _show_card(self) -> None:
+        queue, review = self.evening.queue, self._app.review
+        card = card_of(queue.prompts, queue.current, self.now(), leaves_in=self._leaves_in())
+        edited = review.editing
+        if edited is not None and edited != card.number:
+            # The line under the editor is done with; its heading says so, and the words stay.
+            own = next((prompt for prompt in queue.prompts if prompt.number == edited), None)
+            card = self._edited_card(card, edited, own.state.value if own is not None else "gone")
+        review.show(card)
+        if review.number != self._shown:
+            self._shown = review.number
+            self._card_turned_at = self._monotonic()
+
+    @staticmethod
+    def _edited_card(card: Card, number: int, state: str) -> Card:
+        return Card(
+            number=number,
+            heading=f"Line {number} is {state} by now; Esc leaves the editor, your words are kept",
+            style="-wrong",
+            earlier=card.earlier,
+        )
+
+    def _card_prompt(self) -> Prompt | None:
+        current = self.evening.queue.current
+        return current if current is not None and current.state in OPEN else None
+
+    def _leaves_in(self) -> int | None:
+        current = self.evening.queue.current
+        if current is None or self._approved_at is None or self._approved_at[0] != current.number:
+            return None
+        left = self._approved_at[1] + self.evening.settings.review_undo_seconds - self._monotonic()
+        return max(0, math.ceil(left))
+
+    def _status(self, moment: Moment) -> list[Piece]:
+        evening, player = self.evening, self.evening.player
+        pieces = [
+            Piece(f"#{evening.keeping.session.channel}", 6, "line--strong"),
+            Piece(minutes((self.now() - player.first_at).total_seconds()), 7),
+        ]
+        if not moment.playing:
+            pieces.append(Piece("■ The evening has ended", 9, "line--strong"))
+        elif player.paused:
+            pieces.append(Piece("‖ paused, space goes on", 9, "line--warning"))
+        elif player.pace != player.speed:
+            pieces.append(Piece(f"▶ {speed_words(player.pace)} while a line waits", 5))
+        else:
+            pieces.append(Piece(f"▶ replay {speed_words(player.speed)}", 5))
+        if self.trouble:
+            pieces.append(Piece(f"✕ {self.trouble}", 10, "line--warning"))
+        if moment.muted:
+            pieces.append(Piece("✕ muted", 9, "line--warning"))
+        if moment.letting_be:
+            pieces.append(Piece("☾ let it be", 8, "line--warning"))
+        if moment.playing:
+            gate = "● live" if player.live is Live.YES else f"○ {player.live.value}: {player.why}"
+            pieces.append(Piece(gate, 2))
+        count = evening.keeping.messages
+        pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 4))
+        pieces.append(Piece("posts go to this screen only: replay", 3))
+        return pieces
+
+    async def _show_history(self) -> None:
+        evenings, session = self.evening.memory.evenings, self.evening.keeping.session.id
+        lines: tuple[ChatLine, ...] = await evenings.lines_before(session, self.evening.room.count + 1, HISTORY_LINES)
+        chat = self._app.chat
+        chat.replace_history(lines)
+        if lines:
+            removed = await evenings.deleted(session, lines[0].number, lines[-1].number)
+            for line in lines:
+                if line.number in removed and line.message.id:
+                    chat.mark_deleted(line.message.id)
+
+    def _forget_edit(self, number: int) -> None:
+        self.edits.drop(number)
+        self._app.save_edits_soon()
