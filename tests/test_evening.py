@@ -1,5 +1,6 @@
 """An evening as the agent lives it: silences, drafts, what makes them stale, and what a restart brings back."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -175,7 +176,7 @@ async def test_a_restart_brings_back_clock_count_dashboard_and_queue(tmp_path: P
     heard = Heard()
     async with evening_of(tmp_path, events, heard=heard) as after:
         assert after.restored
-        assert after.clock.now() == at(950)
+        assert after.clock.now() == at(960)
         assert after.room.quiet_since == at(20)
         assert after.keeping.messages == 4
         assert after.dashboard.title == "The quiet sea"
@@ -186,10 +187,29 @@ async def test_a_restart_brings_back_clock_count_dashboard_and_queue(tmp_path: P
     assert any(isinstance(event, SessionBegan) and event.restored for event in heard.events)
 
 
+async def test_a_restored_replay_does_not_run_past_the_line_that_waits(tmp_path: Path) -> None:
+    events = [says(0), says(5000, "late", "Nightbot")]
+    async with evening_of(tmp_path, events, review="operator") as before:
+        await before.orchestrator.hear(events[:1])
+        before.player.clock.set(at(960))
+        await before.orchestrator.tick()
+        assert before.player.pace == 1.0
+    async with evening_of(tmp_path, events, review="operator") as after:
+        assert (after.player.speed, after.player.pace) == (math.inf, 1.0)
+        assert after.clock.now() == at(960)
+        await after.desk.skip(1)
+        assert after.player.pace == math.inf
+
+
 async def test_what_a_moderator_removed_is_quoted_nowhere_also_after_a_restart(tmp_path: Path) -> None:
     rude = "a long and unkind remark about lighthouses that nobody wants to read again, ever?"
     talk = [says(n, f"what of the lighthouse keeper, number {n}?", f"viewer{n % 3}", id=f"m{n}") for n in range(20)]
-    events = [*talk, says(30, rude, "rude", id="gone"), MessageDeleted(at(31), "gone"), says(40, "well", id="z")]
+    events: list[ChatEvent] = [
+        *talk,
+        says(30, rude, "rude", id="gone"),
+        MessageDeleted(at(31), "gone"),
+        says(40, "well", id="z"),
+    ]
     async with evening_of(tmp_path, events) as before:
         await before.orchestrator.hear(events)
         assert rude not in [message.text for message in before.room.recent]

@@ -257,7 +257,7 @@ async def test_keys_go_through_the_ledger() -> None:
 async def test_headings_are_one_key_apart() -> None:
     async with reading() as (pane, pilot, _):
         seen = []
-        for key in ("n", "n", "n", "N", "down", "N", "N", "N", "N"):
+        for key in (*["full_stop"] * 3, "comma", "down", *["comma"] * 4):
             await pilot.press(key)
             seen.append(rows(pane)[0])
         assert seen == [
@@ -353,7 +353,7 @@ async def test_the_ledger_that_is_read_stays_so_when_a_newer_one_is_offered() ->
 async def test_an_evening_without_a_ledger_says_so() -> None:
     async with reading("", size=(80, 10)) as (pane, pilot, _):
         assert rows(pane)[0] == EMPTY
-        await pilot.press("n", "N", "end", "pageup", "down")
+        await pilot.press("full_stop", "comma", "end", "pageup", "down")
         pane.show(LEDGER, "tonight")
         await pilot.pause()
         assert rows(pane)[0].startswith("Sanctum Ledger")

@@ -101,6 +101,23 @@ async def test_while_something_is_to_be_decided_it_goes_no_faster_than_it_happen
     assert real.now == pytest.approx(300.0, abs=0.2)
 
 
+async def test_between_two_looks_the_clock_can_be_asked_for_this_very_moment() -> None:
+    real = RealTime()
+    playing = player(says(0), says(100), real=real, speed=10.0)
+    batches = playing.batches()
+    await anext(batches)
+    waiting = asyncio.ensure_future(anext(batches))
+    await asyncio.sleep(0)
+    real.now = 3.0
+    playing.catch_up()
+    assert playing.clock.now() == at(30)
+    real.now = 30.0
+    playing.catch_up()
+    assert playing.clock.now() == at(100)
+    await waiting
+    await batches.aclose()
+
+
 async def test_a_pause_stops_the_clock_and_all_who_sleep_on_it() -> None:
     real = RealTime()
     playing = player(*EVENING, real=real, speed=1.0)

@@ -299,6 +299,16 @@ async def test_keys_on_an_empty_queue_say_that_nothing_waits(room: Room) -> None
     assert not (await room.desk.undo()).done
 
 
+async def test_of_two_steps_at_one_moment_the_newer_line_is_taken_back(room: Room) -> None:
+    old = await room.draft("The sea is quiet.")
+    await room.queue.step(old.number, S.SUPERSEDED, by="operator")
+    new = await room.draft("Is the sea quiet?")
+    await room.desk.skip(new.number)
+    outcome = await room.desk.undo()
+    assert outcome.done
+    assert room.states(2)[-1] == "pending"
+
+
 async def test_a_held_line_waits_for_the_operator(room: Room) -> None:
     prompt = await room.draft()
     assert (await room.desk.hold(prompt.number)).done

@@ -119,6 +119,8 @@ class Orchestrator:
 
     async def tick(self) -> Decision:
         """Look at the room, decide, and draft where the policy says so."""
+        # Also where nobody has said anything for long: a restart goes on from here, not from the last line.
+        self._keeping.heard((), events=0, clock_at=self._clock.now())
         decision = decide(self.situation())
         await self._decided(decision)
         if decision.action is Action.DRAFT:

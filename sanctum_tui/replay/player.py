@@ -16,8 +16,8 @@ from sanctum_tui.errors import BadInputError
 FULL_SPEED = math.inf
 """As fast as it goes."""
 
-_LOOK_AGAIN_SECONDS = 0.1
-"""How often, in real time, a paced replay looks at its clock: often enough that nothing seems late."""
+_LOOK_AGAIN_SECONDS = 0.5
+"""The longest that a paced replay waits, in real time, before it looks whether the pace is still the same."""
 
 _at = attrgetter("at")
 
@@ -75,6 +75,7 @@ class Player:
         self._pending: list[ChatEvent] | None = self._skipped(rest, skip)
         self.clock = ReplayClock(max(begin, resume_at or begin))
         self._anchor = (self._real_time(), self.clock.now())
+        self._due = self.clock.now()
         self._changed = asyncio.Event()
 
     @property
@@ -119,6 +120,11 @@ class Player:
         self._paused = paused
         self._re_anchor()
 
+    def catch_up(self) -> None:
+        """Set a paced replay's clock to this very moment, short of the next thing that happens."""
+        if not (self._paused or self._ended or self.pace == FULL_SPEED):
+            self.clock.set(min(self._target(), self._due))
+
     def end(self) -> None:
         """Stop playing: the evening is over where it stands."""
         self._ended = True
@@ -155,15 +161,19 @@ class Player:
                 continue
             if self.pace == FULL_SPEED:
                 return next_at if self.clock.next_deadline is None else max(next_at, self.clock.next_deadline)
-            real, virtual = self._anchor
-            target = virtual + timedelta(seconds=(self._real_time() - real) * self.pace)
+            target = self._target()
             deadline = self.clock.next_deadline
-            due = next_at if deadline is None else min(next_at, deadline)
-            if target >= due:
+            self._due = next_at if deadline is None else min(next_at, deadline)
+            if target >= self._due:
                 return target
             self.clock.set(target)
-            await self._real_sleep(min(_LOOK_AGAIN_SECONDS, (due - target).total_seconds() / self.pace))
+            await self._real_sleep(min(_LOOK_AGAIN_SECONDS, (self._due - target).total_seconds() / self.pace))
         return self.clock.now()
+
+    def _target(self) -> datetime:
+        """Where a paced replay's clock belongs at this real moment."""
+        real, virtual = self._anchor
+        return virtual + timedelta(seconds=(self._real_time() - real) * self.pace)
 
     def _re_anchor(self) -> None:
         self._anchor = (self._real_time(), self.clock.now())

@@ -74,7 +74,7 @@ class Desk:
 
     async def undo(self) -> Outcome:
         """Take back the last yes or skip, while that is possible."""
-        last = max(self._queue.prompts, key=lambda prompt: prompt.changed_at, default=None)
+        last = max(self._queue.prompts, key=lambda prompt: (prompt.changed_at, prompt.number), default=None)
         if last is None:
             return Outcome(False, "There is nothing to take back.")
         if not may_step(last.state, PromptState.PENDING):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 
 from sanctum_tui import settings as choices
@@ -17,7 +18,7 @@ from sanctum_tui.dashboard.file import DashboardFile
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.errors import SanctumError
-from sanctum_tui.evening import EveningRecord, Prompt, PromptState
+from sanctum_tui.evening import EveningRecord, Prompt, PromptState, Session
 from sanctum_tui.events import (
     Broadcast,
     DashboardChanged,
@@ -92,6 +93,11 @@ class Evening:
     def clock(self) -> Clock:
         return self.player.clock
 
+    def now(self) -> datetime:
+        """The evening's moment, as exactly as a screen wants it."""
+        self.player.catch_up()
+        return self.clock.now()
+
     async def run(self) -> None:
         """Live through it, to the log's last line. The session is still open then: `finish` ends it."""
         await self.orchestrator.run(self.player)
@@ -150,6 +156,7 @@ class Evening:
         self._build()
         await self.queue.open(self.keeping.session.id)
         await self.delivery.recover()
+        self._mind_the_waiting_line()
         self._stack.push_async_callback(self.delivery.close)
         await self.keeping.dashboard(self.dashboard_file.markdown, self.clock.now())
         self.keeping.told(restored=self.restored)
@@ -182,7 +189,7 @@ class Evening:
                 channel=channel,
                 start_at=self.plan.start_at,
                 skip=session.position,
-                resume_at=session.clock_at,
+                resume_at=await self._stopped_at(session),
             )
             self.notes.append("The evening goes on where it stopped; --fresh begins it anew.")
         self.player.set_speed(self.plan.speed)
@@ -202,6 +209,11 @@ class Evening:
                     self.room.withdraw(message)
                     self.ledger.withdraw(message)
             self.room.restore_flags(await self.memory.evenings.flags(session.id))
+
+    async def _stopped_at(self, session: Session) -> datetime | None:
+        """The last moment that anything is stored of: a prompt may have taken a step after the last line."""
+        steps = [prompt.changed_at for prompt in await self.memory.evenings.prompts(session.id)]
+        return max(filter(None, [session.clock_at, *steps]), default=None)
 
     @property
     def agent_login(self) -> str:
@@ -273,11 +285,14 @@ class Evening:
             case RoomChanged(MessageDeleted() | ChatCleared() as what):
                 self.ledger.withdraw(what)
             case PromptStepped():
-                # A fast replay must not run past a line before anybody could read it.
-                waiting = self.queue.waiting
-                self.player.slow(waiting is not None and waiting.state is not PromptState.HELD)
+                self._mind_the_waiting_line()
             case _:
                 pass
+
+    def _mind_the_waiting_line(self) -> None:
+        """A fast replay must not run past a line before anybody could read it."""
+        waiting = self.queue.waiting
+        self.player.slow(self._attended and waiting is not None and waiting.state is not PromptState.HELD)
 
     async def _dashboard_changed(self, by: str) -> None:
         self.dashboard = parse(self.dashboard_file.markdown)

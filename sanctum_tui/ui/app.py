@@ -1,11 +1,8 @@
 """The operator's console: five panes on one screen, fed by one evening, driven by single keys."""
 
-import asyncio
 import logging
-import signal
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path, PurePath
@@ -18,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from sanctum_tui.chat import ChatLine
-from sanctum_tui.errors import ExitCode, SanctumError
+from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
@@ -114,8 +111,6 @@ class SanctumApp(Shell):
         yield KeyLine(id="footer")
 
     def on_mount(self) -> None:
-        with suppress(NotImplementedError, RuntimeError):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
         self.review.focus()
         self.show_keys(self.moment())
         self.set_interval(1.0, self._tick)
@@ -177,12 +172,6 @@ class SanctumApp(Shell):
             self.exit(0, message=Text(clean(self._last_words)))
         elif leaving is Leaving.LEAVE:
             self.exit(0)
-
-    def ask(self, question: str, then: Callable[[str | None], Awaitable[None]]) -> None:
-        """Ask for a line of words; `then` gets None where the operator leaves."""
-        from sanctum_tui.ui.dialogs.asking import AskLine
-
-        self.push_screen(AskLine(question), then)
 
     def save_edits_soon(self) -> None:
         """Write half-edited lines a moment after the last key."""
@@ -247,9 +236,6 @@ class SanctumApp(Shell):
 
     def _refused(self, error: SanctumError) -> None:
         self.exit(return_code=int(error.exit_code), message=Text(clean(f"sanctum-tui: {error.sentence}")))
-
-    def _terminated(self) -> None:
-        self.exit(return_code=int(ExitCode.INTERRUPTED))
 
     def _tick(self) -> None:
         if self.presenter is not None:

@@ -120,7 +120,7 @@ class Presenter:
         )
 
     def now(self) -> datetime:
-        return self.evening.clock.now()
+        return self.evening.now()
 
     @property
     def card_just_changed(self) -> bool:
@@ -132,7 +132,7 @@ class Presenter:
         if not self._app.is_running:
             return
         evening, moment = self.evening, self.moment()
-        decision = decide(evening.orchestrator.situation())
+        decision = decide(evening.orchestrator.situation(self.now()))
         self._app.silence.show(timer_of(decision, ended=not moment.playing))
         self._show_card()
         self._app.review.show_keys(

@@ -1,13 +1,18 @@
 """What holds for the console whatever it shows: its themes, its toasts, and one sentence in place of a traceback."""
 
+import asyncio
 import gc
 import logging
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Literal
 
 from rich.text import Text
 from textual.app import App
 from textual.worker import Worker, WorkerState
 
+from sanctum_tui.errors import ExitCode
 from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.text import clean
 from sanctum_tui.ui.theming import load_themes, variable_defaults
@@ -43,6 +48,9 @@ class Shell(App[int]):
         gc.disable()
 
     def on_mount(self) -> None:
+        # Textual would leave the terminal broken. Where a platform has no such signal, nobody can send it.
+        with suppress(NotImplementedError, RuntimeError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
         for sentence in self._theme_failures:
             self.say(sentence, severity="warning")
         self.call_after_refresh(self._settle)
@@ -57,11 +65,20 @@ class Shell(App[int]):
         """Show words for a few seconds, as they are; a file's name in them may hold anything."""
         self.notify(clean(words), severity=severity, markup=False)
 
+    def ask(self, question: str, then: Callable[[str | None], Awaitable[None]]) -> None:
+        """Ask for a line of words; `then` gets None where the operator leaves."""
+        from sanctum_tui.ui.dialogs.asking import AskLine
+
+        self.push_screen(AskLine(question), then)
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Work in the background that fails is told, and does not end the console."""
         if event.state is WorkerState.ERROR:
             log.error("%s failed", event.worker.name, exc_info=event.worker.error)
             self.say(UNFORESEEN, severity="error")
+
+    def _terminated(self) -> None:
+        self.exit(return_code=int(ExitCode.INTERRUPTED))
 
     def _handle_exception(self, error: Exception) -> None:
         log.critical("the console crashed", exc_info=error)

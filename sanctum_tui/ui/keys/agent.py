@@ -49,8 +49,8 @@ class AgentKeys:
         from sanctum_tui.ui.dialogs.why import WhyDialog
         from sanctum_tui.ui.moods import change_of, numbers_of
 
-        decision = decide(self._evening.orchestrator.situation())
-        now = self._evening.clock.now()
+        decision = decide(self._evening.orchestrator.situation(self._evening.now()))
+        now = self._evening.now()
         self._app.push_screen(WhyDialog(explain(decision), numbers_of(decision), change_of(decision, now)))
 
     async def keep(self) -> None:

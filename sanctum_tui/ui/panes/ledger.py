@@ -55,8 +55,8 @@ class LedgerPane(ScrollView):
         Binding("pagedown", "pages(1)", "One page down", show=False, id="ledger.pagedown"),
         Binding("home", "first", "To its beginning", show=False, id="ledger.home"),
         Binding("end", "last", "To its end", show=False, id="ledger.end"),
-        Binding("n", "heading(1)", "Next heading", show=False, id="ledger.heading"),
-        Binding("N,shift+n", "heading(-1)", "Heading before", show=False, id="ledger.heading_before"),
+        Binding("full_stop", "heading(1)", "Next heading", show=False, id="ledger.heading"),
+        Binding("comma", "heading(-1)", "Heading before", show=False, id="ledger.heading_before"),
         Binding("left", "turn(1)", "Earlier ledger", show=False, id="ledger.earlier"),
         Binding("right", "turn(-1)", "Later ledger", show=False, id="ledger.later"),
     ]
