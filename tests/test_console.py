@@ -353,6 +353,20 @@ async def test_let_it_be_is_one_key_there_and_one_key_back(tmp_path: Path) -> No
         await until(pilot, lambda: "Letting it be for 90 minutes." in toasts(app))
 
 
+async def test_a_setting_changes_while_the_evening_runs(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("colon", *"let_it_be_minutes=25", "enter")
+        await until(pilot, lambda: "LET_IT_BE_MINUTES is 25 for this evening." in toasts(app))
+        await pilot.press("l")
+        await until(pilot, lambda: "Letting it be for 25 minutes." in toasts(app))
+        await pilot.press("colon", *"theme=parchment", "enter")
+        await until(pilot, lambda: app.theme == "parchment")
+        await pilot.press("colon", *"agent_loop_interval_seconds=0", "enter")
+        await until(pilot, lambda: "which does not fit" in toasts(app))
+        assert evening(app).settings.agent_loop_interval_seconds == 60
+
+
 async def test_why_tells_every_number_and_what_would_change_it(tmp_path: Path) -> None:
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
@@ -464,9 +478,9 @@ async def test_with_nothing_set_up_a_number_plays_a_sample_evening(tmp_path: Pat
         assert "not in this version" in words(app)
         await pilot.press("1")
         await until(pilot, lambda: app.presenter is not None)
-        assert evening(app).player.speed == 10
+        assert evening(app).player.speed == 30
         await pilot.press("right_square_bracket")
-        await until(pilot, lambda: evening(app).player.speed == 30)
+        await until(pilot, lambda: evening(app).player.speed == 60)
         await pilot.press("space")
         await until(pilot, lambda: "paused" in words(app))
 

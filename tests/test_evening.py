@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sanctum_tui.chat import ChatEvent, MessageDeleted
+from sanctum_tui.errors import BadInputError
 from sanctum_tui.evening import PromptState, Reason
 from sanctum_tui.events import DecisionChanged, SessionBegan
 from sanctum_tui.exports.markdown import render
@@ -150,6 +151,15 @@ async def test_the_tick_interval_can_change_while_it_runs(tmp_path: Path) -> Non
         evening.change("AGENT_LOOP_INTERVAL_SECONDS", "7")
         await evening.run()
     assert heard.steps()[0] == (1, "pending", 903.0)
+
+
+async def test_what_is_read_at_the_start_alone_cannot_change_while_it_runs(tmp_path: Path) -> None:
+    async with evening_of(tmp_path, quiet_from(0, 1000)) as evening:
+        assert evening.change("LET_IT_BE_MINUTES", "20") == "LET_IT_BE_MINUTES is 20 for this evening."
+        for name, value in (("KNOWN_BOTS", "tide"), ("LET_IT_BE_MINUTES", "-1"), ("NO_SUCH_THING", "1")):
+            with pytest.raises(BadInputError, match=name):
+                evening.change(name, value)
+        assert evening.settings.let_it_be_minutes == 20
 
 
 async def test_the_ledger_and_the_memory_know_every_line(tmp_path: Path) -> None:

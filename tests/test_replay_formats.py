@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -152,6 +153,12 @@ def test_a_colour_is_a_colour_or_nothing(written: Write) -> None:
     assert [message.colour for message in messages_of(log)] == ["#00FF7f", "", "", ""]
 
 
+def test_a_log_may_end_inside_an_escape(written: Write) -> None:
+    good = '{"at":"2026-03-01T19:00:00Z","user":"mira","text":"a"}\n'
+    log = written(good + '{"at":"2026-03-01T19:00:01Z","user":"mira","text":"\\')
+    assert spoken(events_of(log)) == [("mira", "mira", "a")]
+
+
 def test_a_log_of_a_newer_version_says_so(written: Write) -> None:
     with pytest.raises(BadInputError, match="newer sanctum-tui"):
         written('{"sanctum":2,"channel":"x"}\n')
@@ -162,6 +169,36 @@ def test_a_log_larger_than_a_block_loses_nothing(written: Write) -> None:
     log = written("\n".join(lines))
     assert [message.text for message in messages_of(log)] == [f"line {n} é灯" for n in range(5000)]
     assert not log.notes.skipped
+
+
+CHANGES: list[dict[str, object]] = [
+    {},
+    *({"at": at} for at in ("2026-03-01T19:00:02.5Z", "2026-03-01T19:00:00", "2026-03-01T21:00:03+02:00", 7)),
+    *({"at": at} for at in ("2300-01-01T00:00:00Z", "1969-12-31T23:59:59Z")),
+    *({"user": user} for user in ("", "Mira", "ΣΑΣ", "a\x85b")),
+    *({"name": name} for name in ("", "Mira", "Ｍｉｒａ", "a\u202eb", None)),
+    *({"text": text} for text in ("", "  ", "tea 👩‍🚀", 'say "hi" \\o/', "a\x7fb", "a\tb")),
+    *({"color": colour} for colour in ("#00FF7f", "red")),
+    *({"bits": bits} for bits in (5, -1, 2**31)),
+    *({"badges": badges} for badges in (["vip/1"], ["a\u2028b"])),
+    {"type": "message", "id": "a\x7f"},
+]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3), st.booleans())
+def test_lines_taken_together_are_what_each_is_by_itself(
+    written: Write, changes: list[dict[str, object]], escaped: bool
+) -> None:
+    plain = {"at": "2026-03-01T19:00:01Z", "user": "mira", "text": "here"}
+    lines = "\n".join(json.dumps(plain | change, ensure_ascii=escaped) for change in changes)
+    together = written(lines)
+    events = events_of(together)
+    # A line of a kind that nobody knows makes the reader look at every one.
+    one_by_one = written(lines + '\n{"at":"2026-03-01T19:00:09Z","type":"hologram"}')
+    assert events == events_of(one_by_one)
+    assert together.notes.notes == one_by_one.notes.notes
+    assert together.notes.skipped + Counter({"not chat": 1}) == one_by_one.notes.skipped
 
 
 # JSON exports

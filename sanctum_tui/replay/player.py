@@ -4,7 +4,7 @@ import asyncio
 import math
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Protocol
@@ -130,7 +130,7 @@ class Player:
         self._ended = True
         self._changed.set()
 
-    async def batches(self) -> AsyncIterator[Sequence[ChatEvent]]:
+    async def batches(self) -> AsyncGenerator[Sequence[ChatEvent], None]:
         """What was said, in order, and between two lines the wake-ups that are due on the clock."""
         while (events := self._pending) is not None and not self._ended:
             start = 0

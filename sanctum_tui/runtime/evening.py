@@ -17,7 +17,7 @@ from sanctum_tui.clock import Clock, SystemClock
 from sanctum_tui.dashboard.file import DashboardFile
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.dashboard.value import Dashboard
-from sanctum_tui.errors import SanctumError
+from sanctum_tui.errors import BadInputError, SanctumError
 from sanctum_tui.evening import EveningRecord, Prompt, PromptState, Session
 from sanctum_tui.events import (
     Broadcast,
@@ -111,12 +111,21 @@ class Evening:
         """Stop everything, the last started first. An unfinished session can be restored."""
         await self._stack.aclose()
 
-    def change(self, name: str, value: object) -> None:
-        """Change a setting while the evening runs; raises BadInputError where the value does not fit."""
+    def change(self, name: str, value: object) -> str:
+        """Change a setting while the evening runs; says in words what it is by now.
+
+        Raises BadInputError where the value does not fit, or where the setting is read at the start alone.
+        """
         before = self.settings
-        self.settings = choices.changed(before, name, value)
-        if self.settings.agent_loop_interval_seconds != before.agent_loop_interval_seconds:
+        changed = choices.changed(before, name, value)
+        if not any(info.live for info in choices.describe() if info.name == name):
+            raise BadInputError(
+                f"{name} is read at the start; put it into {self.paths.settings_file} for the next one."
+            )
+        self.settings = changed
+        if changed.agent_loop_interval_seconds != before.agent_loop_interval_seconds:
             self.orchestrator.interval_changed()
+        return f"{name} is {choices.shown(changed, name) or 'empty'} for this evening."
 
     async def save_dashboard(self, text: str) -> bool:
         """Write the edited dashboard to its file and the session; False where nothing had changed."""

@@ -170,6 +170,10 @@ ACTIONS: tuple[Action, ...] = (
         Group.AGENT, "agent.ledger", _open, footer=False,
     ),
     Action(
+        "agent.setting", "colon", "setting…", "Change a setting for this evening, written NAME=VALUE.",
+        Group.AGENT, "agent.setting", _open, face=":", footer=False,
+    ),
+    Action(
         "replay.pause", "space", "pause", "Let the replay stand still, clock and all; again, to go on.",
         Group.REPLAY, "replay.pause", _playing, _OVER, on=lambda moment: moment.paused, label_on="go on",
     ),

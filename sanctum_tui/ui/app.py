@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SAMPLE_SPEED = 10.0
+SAMPLE_SPEED = 30.0
 _EDIT_SECONDS = 0.25
 """How long after the last key a half-edited line is written to disk."""
 

@@ -13,8 +13,8 @@ from textual.widgets import OptionList, Static
 from sanctum_tui.ui.dialogs.base import Dialog
 
 ABOUT = (
-    "Nothing is set up yet, and nothing needs to be: choose an evening, and it plays before you at ten times its "
-    "pace. What you approve goes to this screen only."
+    "Nothing is set up yet, and nothing needs to be: choose an evening, and it plays before you at thirty times its "
+    "pace; while a line waits for you, as slowly as it was. What you approve goes to this screen only."
 )
 TWITCH = (
     "A live channel will need TWITCH_CHANNEL_NAME and TWITCH_CLIENT_ID. Connecting is not in this version yet; "

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sanctum_tui.agent.policies import decide, explain
+from sanctum_tui.errors import BadInputError
 from sanctum_tui.review.prompt import Outcome
 
 if TYPE_CHECKING:
@@ -66,6 +67,22 @@ class AgentKeys:
     async def ledger(self) -> None:
         path = await self._evening.write_ledger()
         self._app.say(f"The ledger was written to {path}")
+
+    async def setting(self) -> None:
+        async def change(answer: str | None) -> None:
+            if not answer:
+                return
+            name, _, value = answer.partition("=")
+            try:
+                changed = self._evening.change(name.strip().upper(), value.strip())
+            except BadInputError as error:
+                self._app.say(error.sentence, severity="warning")
+                return
+            if name.strip().upper() == "THEME" and value.strip() in self._app.available_themes:
+                self._app.theme = value.strip()
+            self._tell(Outcome(True, changed))
+
+        self._app.ask("Which setting, for this evening? Write NAME=VALUE, as in LET_IT_BE_MINUTES=20.", change)
 
     @property
     def _evening(self) -> "Evening":

@@ -67,11 +67,14 @@ class SilencePane(Vertical, can_focus=True):
             for mood in Mood:
                 self.set_class(mood.style == timer.mood.style, mood.style)
         mood = timer.mood
-        if before is None or (before.mood, before.time) != (mood, timer.time):
+        if before is None or before.mood is not mood:
             self.query_one("#mood", Static).update(Content(f"{mood.sign} {mood.word}"))
+        if before is None or before.time != timer.time:
             self.query_one("#digits", Digits).update(timer.time)
         if before is None or before.words != timer.words:
-            self.query_one("#decision", Static).update(Content(timer.words))
+            # Every second of the evening: a layout of the whole screen only where the words' room may change.
+            resized = before is None or len(before.words) != len(timer.words)
+            self.query_one("#decision", Static).update(Content(timer.words), layout=resized)
         if before is None or before.threshold != timer.threshold:
             self.border_subtitle = Content(f"may draft after {timer.threshold}" if timer.threshold else "")
         self.query_one(Bar).show(timer.share)
