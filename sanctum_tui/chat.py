@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Voice(StrEnum):
@@ -30,19 +30,23 @@ class Voice(StrEnum):
     """A line from another channel's room in a shared chat."""
 
 
-class ChatMessage(Struct, frozen=True, gc=False):
-    """One line somebody wrote, cleaned."""
+class ChatMessage(Struct, frozen=True, gc=False, tag_field="type", tag="message"):
+    """One line somebody wrote, cleaned.
+
+    Tag and field names are those of our own log, whose plain lines are decoded straight into it; that reader
+    looks after what a decoder cannot promise.
+    """
 
     at: datetime
     """When it was sent: aware, UTC, and never earlier than the event before it."""
-    login: str
+    login: str = field(name="user")
     """The account's name in lower case, which tells two people apart."""
-    name: str
+    name: str = ""
     """The name as it is shown."""
-    text: str
+    text: str = ""
     id: str = ""
     """The service's id, or empty where a log has none."""
-    colour: str = ""
+    colour: str = field(name="color", default="")
     """``#rrggbb``, or empty where the person chose none."""
     badges: tuple[str, ...] = ()
     """``set/version`` as Twitch names them: ``moderator/1``, ``subscriber/12``."""

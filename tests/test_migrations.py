@@ -49,6 +49,7 @@ async def test_a_new_database_is_made_with_its_folder_and_a_write_ahead_log(data
 
 
 async def test_the_tables_are_what_the_migrations_make(tmp_path: Path) -> None:
+    from alembic import command
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
@@ -59,17 +60,22 @@ async def test_the_tables_are_what_the_migrations_make(tmp_path: Path) -> None:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows}
 
-    migrated = await open_memory("sqlite+aiosqlite://", lock_folder=None)
-    async with migrated.store.write() as connection:
+    def migrated_anew(connection: Connection) -> None:
+        command.downgrade(config_for(connection), "base")
+        connection.execute(text("DROP TABLE alembic_version"))
+        command.upgrade(config_for(connection), "head")
+
+    memory = await open_memory("sqlite+aiosqlite://", lock_folder=None)
+    async with memory.store.write() as connection:
+        made_at_once = await connection.run_sync(spelled)
+        await connection.run_sync(migrated_anew)
         assert await connection.run_sync(differences) == []
-        by_migrations = await connection.run_sync(spelled)
-        await connection.execute(text("DROP TABLE alembic_version"))
-        by_migrations.pop("alembic_version")
-        await connection.run_sync(metadata.drop_all)
-        await connection.run_sync(metadata.create_all)
         # Word for word, for the comparison above does not see WITHOUT ROWID.
-        assert await connection.run_sync(spelled) == by_migrations
-    await migrated.close()
+        assert await connection.run_sync(spelled) == made_at_once
+        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all() == [
+            REVISION
+        ]
+    await memory.close()
 
 
 async def test_the_newest_migration_is_the_one_a_start_up_looks_for() -> None:
@@ -94,14 +100,18 @@ async def test_migrations_can_be_taken_back_and_run_again() -> None:
     await memory.close()
 
 
-async def test_a_start_up_on_a_current_database_loads_no_migration_library(database: Path) -> None:
+@pytest.mark.parametrize("new", [True, False])
+async def test_a_start_up_on_a_new_or_current_database_loads_no_migration_library(
+    database: Path, tmp_path: Path, new: bool
+) -> None:
+    url = url_of(tmp_path / "new.db" if new else database)
     script = f"""
 import asyncio, sys
 from sanctum_tui.memory import open_memory
 from sanctum_tui.memory.engine import understand
 assert "sqlalchemy" not in sys.modules, "importing the room must cost nothing"
 async def main():
-    memory = await open_memory({url_of(database)!r}, lock_folder=None)
+    memory = await open_memory({url!r}, lock_folder=None)
     await memory.close()
 asyncio.run(main())
 assert "sqlalchemy" in sys.modules

@@ -221,6 +221,13 @@ class Orchestrator:
         )
 
     async def _take(self, events: Sequence[ChatEvent]) -> None:
+        messages = [event for event in events if type(event) is ChatMessage]
+        if len(messages) == len(events):
+            await self._take_lines(messages)
+        else:
+            await self._take_mixed(events)
+
+    async def _take_mixed(self, events: Sequence[ChatEvent]) -> None:
         run: list[ChatMessage] = []
         for event in events:
             if type(event) is ChatMessage:

@@ -70,18 +70,21 @@ class Room:
             return []
         # Nearly every line is a person's; those that may not be are found first, and only they are looked at.
         first, not_people = self.count + 1, self._not_people
+        texts = [message.text for message in messages]
+        others = {*suspects(texts)}
+        others.update([at for at, said in enumerate(messages) if said.login in not_people or said.shared_from])
+        others.update([at for at, text in enumerate(texts) if "!" in text and text[0] == "!"])
         voices = [Voice.PERSON] * len(messages)
-        others = [
-            position
-            for position, message in enumerate(messages)
-            if message.login in not_people or message.shared_from or message.text[:1] == "!"
-        ]
-        for position in sorted({*others, *suspects(messages)}):
-            voices[position] = self._voice(first + position, messages[position])
-        resets = self._resets
-        resetting = [message for message, voice in zip(messages, voices, strict=True) if voice in resets]
+        aside: list[int] = []
+        for position in sorted(others):
+            voice = voices[position] = self._voice(first + position, messages[position])
+            if voice not in self._resets:
+                aside.append(position)
+        resetting = list(messages)
+        for position in reversed(aside):
+            del resetting[position]
         self._spoke(resetting)
-        self.people.update({message.login for message in resetting})
+        self.people.update([message.login for message in resetting])
         self.count += len(messages)
         self.last_at = max(self.last_at, messages[-1].at)
         return list(map(ChatLine, count(first), voices, messages))
@@ -165,7 +168,7 @@ class Room:
                 self._note_silence(last, message.at, threshold)
                 last = message.at
         self.last_person_at = end
-        self.recent.extend(messages)
+        self.recent.extend(messages[-_RECENT:])
 
     def _note_silence(self, start: datetime, end: datetime, threshold: float) -> None:
         seconds = (end - start).total_seconds()

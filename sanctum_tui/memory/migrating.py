@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
 
 from sanctum_tui.errors import StorageError
 from sanctum_tui.memory.store import Store
@@ -17,18 +17,25 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 60.0
 """How long to wait for another console that is migrating."""
 
-_VERSION_TABLE = "alembic_version"
+_versions = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table, word for word."""
 
 
 async def migrate(store: Store, lock_folder: Path | None) -> None:
-    """Bring the database to `REVISION`; one query, and no library to load, where it is there already.
+    """Bring the database to `REVISION`; no library to load where it is there already, or where the file is new.
 
     Raises StorageError, with nothing changed, for a database of a newer version or of another program.
     """
     async with store.read() as connection:
         version = await connection.run_sync(_version, store.where)
     if version != REVISION:
-        await asyncio.to_thread(_load_alembic)
+        if not _is_new(store, version):
+            await asyncio.to_thread(_load_alembic)
         await _upgrade_alone(store, lock_folder)
     await store.keep_a_write_ahead_log()
 
@@ -62,6 +69,11 @@ async def _upgrade(store: Store) -> None:
     async with store.write() as connection:
         # Looked at again: another console, even a newer one, may have migrated while this one waited.
         version = await connection.run_sync(_version, store.where)
+        if version == REVISION:
+            return
+        if _is_new(store, version):
+            await connection.run_sync(_create)
+            return
         if version is not None and version not in _known():
             raise StorageError(
                 f"{store.where} was written by a newer version of sanctum-tui; update sanctum-tui, or choose "
@@ -70,15 +82,26 @@ async def _upgrade(store: Store) -> None:
         await connection.run_sync(_run)
 
 
+def _is_new(store: Store, version: str | None) -> bool:
+    """Whether the tables can simply be made: that they are what the migrations make is tested on SQLite."""
+    return version is None and store.sqlite
+
+
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection)
+    _versions.create(connection, checkfirst=True)
+    connection.execute(insert(_versions).values(version_num=REVISION))
+
+
 def _version(connection: Connection, where: str) -> str | None:
     """The revision the tables have, or None where there are none yet."""
     names = inspect(connection).get_table_names()
-    if _VERSION_TABLE in names:
-        versions = connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalars().all()
+    if _versions.name in names:
+        versions = connection.execute(select(_versions.c.version_num)).scalars().all()
         if versions:
             return ",".join(sorted(versions))
     # A PostgreSQL database is often shared with others; a file is one program's own.
-    strangers = set(names) - {_VERSION_TABLE}
+    strangers = set(names) - {_versions.name}
     if connection.dialect.name != "sqlite":
         strangers &= set(metadata.tables)
     if strangers:

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -27,6 +27,7 @@ short to search.
 """
 _BONED = bytes.maketrans(_BONES.upper() + b"7", _BONES + b"t")
 _BONED_OUT = bytes(set(range(256)) - set(_BONES + _BONES.upper() + b"7\n"))
+_ASCII_OUT = bytes(set(range(128)) - set(b".:\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +99,18 @@ class Warden:
         return any(match[1] not in plain for match in self._known.finditer(folded))
 
 
-def suspects(messages: Sequence[ChatMessage]) -> Collection[int]:
-    """Positions of the messages that are worth `Warden.inspect`: all that it would flag, and few besides."""
-    texts = [message.text for message in messages]
-    data = "\n".join(texts).encode("utf-8", "replace")
+def suspects(texts: Sequence[str]) -> Collection[int]:
+    """Positions of the texts that are worth `Warden.inspect`: all that it would flag, and few besides."""
+    data = "\n".join(texts).encode("utf-8", "surrogatepass")
     if data.count(b"\n") >= len(texts):
         # A text of more than one line: positions cannot be told by counting lines.
         return range(len(texts))
     asks, address = _glance()
-    found = {position for position, text in enumerate(texts) if not text.isascii()}
+    found = set[int]()
+    if not data.isascii():
+        # What ASCII alone says is found below; here it matters only what the other characters look like.
+        strange = data.translate(None, _ASCII_OUT).decode("utf-8", "surrogatepass").split("\n")
+        found.update([at for at, others in enumerate(strange) if not others.isascii() and _hides(others)])
     boned = data.translate(_BONED, _BONED_OUT)
     for ask in asks:
         if ask in boned:
@@ -117,10 +121,24 @@ def suspects(messages: Sequence[ChatMessage]) -> Collection[int]:
     return found
 
 
+@lru_cache(maxsize=8192)
+def _hides(others: str) -> bool:
+    """Whether a text may say more to the eye than its ASCII does, by its other characters, dots and colons.
+
+    It may where one of them looks like a letter a glance goes by, or where a dot or a colon could make an address
+    with them.
+    """
+    looks = fold(others)
+    return "." in looks or ":" in looks or looks.encode().translate(_BONED, _BONED_OUT) != b""
+
+
 def _lines_with(part: bytes, data: bytes) -> Iterator[int]:
+    line = counted = 0
     at = data.find(part)
     while at >= 0:
-        yield data.count(b"\n", 0, at)
+        line += data.count(b"\n", counted, at)
+        counted = at
+        yield line
         end = data.find(b"\n", at)
         at = data.find(part, end) if end >= 0 else -1
 
