@@ -1,6 +1,7 @@
 """The command line: what there is to ask for; each command's work is in `sanctum_tui.commands`."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,10 @@ _EXIT_CODES = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; what goes wrong is one sentence on standard error and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows fewer signs gets question marks, not a crash.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     arguments = build_parser().parse_args(argv)
     module, _, function = arguments.command.partition(":")
     try:
@@ -33,7 +38,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the output has gone (`| head`): end quietly, and keep Python from trying to flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.OK)
+    except OSError as error:
+        print(
+            f"sanctum-tui: writing failed ({error.strerror or error}); free some space, then try again.",
+            file=sys.stderr,
+        )
+        return int(ExitCode.STORAGE)
+    except Exception as error:
+        return _crashed(error)
     return code
+
+
+def _crashed(error: Exception) -> int:
+    """Tell in one sentence that something unforeseen happened; what, is in the log."""
+    import logging
+
+    from sanctum_tui import logs
+    from sanctum_tui.paths import user_paths
+
+    log, log_file = logging.getLogger("sanctum_tui"), user_paths().log_file
+    stop = logs.start(log_file, "ERROR") if not log.handlers else lambda: None
+    log.critical("the command crashed", exc_info=error)
+    stop()
+    print(f"sanctum-tui: something unforeseen happened; {log_file} says what.", file=sys.stderr)
+    return int(ExitCode.CRASHED)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -71,7 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_session(ledger)
     ledger.add_argument("--write", action="store_true", help="write it to EXPORT_PATH instead, and print where")
     listed = add("sessions", "archive:sessions", "list the stored evenings, newest first")
-    listed.add_argument("--most", type=int, default=50, metavar="N", help="how many at the most (50)")
+    listed.add_argument("--most", type=_count, default=50, metavar="N", help="how many at the most (50)")
     record = add("record", "archive:record", "write a stored evening's chat to a log that can be replayed")
     record.add_argument("to", type=Path, metavar="FILE", help="the file to write; it must not be there yet")
     _add_session(record)
@@ -127,5 +155,12 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 
 def _add_session(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "session", type=int, nargs="?", metavar="SESSION", help="its number in `sessions` (the newest)"
+        "session", type=_count, nargs="?", metavar="SESSION", help="its number in `sessions` (the newest)"
     )
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 to what a database counts to."""
+    if not text.isdecimal() or not 0 < int(text) < 2**31:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+    return int(text)

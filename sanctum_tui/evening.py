@@ -53,7 +53,7 @@ class PromptState(StrEnum):
     POSTED = "posted"
     SKIPPED = "skipped"
     EXPIRED = "expired"
-    """Nobody decided before the session ended, or for too long."""
+    """Nobody decided before the session ended."""
     STALE = "stale"
     """People talked again before anybody decided."""
     SUPERSEDED = "superseded"

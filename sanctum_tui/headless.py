@@ -41,7 +41,7 @@ async def run(plan: Plan, settings: Settings, paths: Paths, *, out: TextIO, err:
         # What happened while it was opened (a restored queue, the session's beginning) comes first.
         reporter.began()
         unsubscribe = broadcast.subscribe(reporter.hear)
-        await _unless_storage_fails(evening, broadcast)
+        await _while_it_can_be_told(evening, broadcast, reporter)
         await evening.finish()
         unsubscribe()
         reporter.summary()
@@ -64,23 +64,29 @@ async def _close(evening: Evening) -> None:
             raise
 
 
-async def _unless_storage_fails(evening: Evening, broadcast: Broadcast) -> None:
-    """Live through the evening; raises StorageError as soon as storing fails, for nobody is there to mend it."""
+async def _while_it_can_be_told(evening: Evening, broadcast: Broadcast, reporter: "_Reporter") -> None:
+    """Live through the evening; stops as soon as it cannot be stored or printed, for nobody is there to mend it.
+
+    Raises StorageError, or the OSError that printing met.
+    """
     living = asyncio.create_task(evening.run(), name="evening")
     failures: list[str] = []
 
     def listen(event: Event) -> None:
         if isinstance(event, StorageFailed):
             failures.append(event.sentence)
+        if failures or reporter.failure is not None:
             living.cancel()
 
     unsubscribe = broadcast.subscribe(listen)
     try:
         await living
     except asyncio.CancelledError:
-        if not failures:
-            raise
-        raise StorageError(failures[0]) from None
+        if reporter.failure is not None:
+            raise reporter.failure from None
+        if failures:
+            raise StorageError(failures[0]) from None
+        raise
     finally:
         unsubscribe()
         living.cancel()
@@ -96,6 +102,8 @@ class _Reporter:
         self._first_at = evening.player.first_at
         self._told_at = time.monotonic()
         self._progress = err.isatty()
+        self.failure: OSError | None = None
+        """Why nothing more could be printed."""
 
     def began(self) -> None:
         session = self._evening.keeping.session
@@ -130,7 +138,7 @@ class _Reporter:
             room.last_at,
             messages=evening.keeping.messages,
             skipped=skipped,
-            notes=dict(sorted(evening.log.notes.notes.items())),
+            notes=self._notes(),
             people=len(room.people),
             bots=len(room.bots_seen),
             longest_silence=self._silence(room.longest),
@@ -138,6 +146,10 @@ class _Reporter:
             prompts=evening.queue.counts(),
             flags=len(room.flags),
         )
+
+    def _notes(self) -> dict[str, int]:
+        leaps = {"clock leapt": self._evening.player.leaps} if self._evening.player.leaps else {}
+        return dict(sorted({**self._evening.log.notes.notes, **leaps}.items()))
 
     def _decision(self, decision: Decision, words: str) -> None:
         until = None if decision.until is None else self._seconds(decision.until)
@@ -179,7 +191,10 @@ class _Reporter:
         return round((moment - self._first_at).total_seconds(), 3)
 
     def _print(self, event: str, at: datetime, **fields: Any) -> None:
-        print(json.dumps({"event": event, "at": self._seconds(at), **fields}, ensure_ascii=False), file=self._out)
+        try:
+            print(json.dumps({"event": event, "at": self._seconds(at), **fields}, ensure_ascii=False), file=self._out)
+        except OSError as error:
+            self.failure = self.failure or error
 
     def _tell_progress(self) -> None:
         if self._progress and (now := time.monotonic()) - self._told_at >= _PROGRESS_SECONDS:

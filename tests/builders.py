@@ -83,7 +83,7 @@ async def evening_of(
     if heard is not None:
         broadcast.subscribe(heard)
     log = write_log(folder / "chat.jsonl", events)
-    asked = Plan(**{"log": log, "review": "hold", **plan})  # type: ignore[arg-type]
+    asked = Plan(**{"log": log, "review": "hold"} | plan)  # type: ignore[arg-type]
     evening = await Evening.open(asked, chosen or Settings(), paths_in(folder), broadcast)
     try:
         yield evening

@@ -72,6 +72,7 @@ def test_settings_show_their_source_and_never_a_secret(
         (["config", "--set", "THEME"], "NAME=VALUE"),
         (["ledger", "99"], "sanctum-tui sessions"),
         (["ledger"], "No evening is stored yet"),
+        (["ledger", "2147483647"], "sanctum-tui sessions"),
         (["replay", "nowhere.jsonl", "--review", "approve"], "--headless"),
         (["replay", "nowhere.jsonl", "--headless", "--dashboard", "nowhere.md"], "nowhere"),
     ],
@@ -87,7 +88,14 @@ def test_what_cannot_be_used_gets_one_sentence(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--speed", "0"], ["--speed", "fast"], ["--start-at", "soon"], ["--pace", "-1"], ["--review", "yes"]],
+    [
+        ["--start-at", "9" * 20],
+        ["--speed", "0"],
+        ["--speed", "fast"],
+        ["--start-at", "soon"],
+        ["--pace", "-1"],
+        ["--review", "yes"],
+    ],
 )
 def test_an_argument_that_makes_no_sense_is_refused(home: Path, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -147,6 +155,33 @@ def test_a_database_from_a_newer_version_is_left_alone(evening: Path, home: Path
     run = sanctum(home, "replay", evening, "--headless")
     assert (run.returncode, len(run.stderr.strip().splitlines())) == (3, 1)
     assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [["ledger", "9" * 24], ["ledger", "0"], ["sessions", "--most", "-1"]])
+def test_a_number_that_counts_nothing_is_refused(home: Path, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_a_terminal_that_knows_fewer_signs_gets_question_marks_and_no_crash(tmp_path: Path) -> None:
+    run = sanctum(tmp_path / "home", "doctor", "--quick", PYTHONIOENCODING="ascii")
+    assert run.returncode == 0, run.stderr
+    assert "? ready" in run.stdout
+
+
+def test_something_unforeseen_is_one_sentence_and_the_log_says_what(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(arguments: object) -> int:
+        raise ZeroDivisionError("as told")
+
+    monkeypatch.setattr("sanctum_tui.commands.config.where", crash)
+    assert main(["paths"]) == 1
+    said = capsys.readouterr().err
+    assert len(said.strip().splitlines()) == 1
+    assert "Traceback" not in said
+    assert "ZeroDivisionError: as told" in (home / "state" / "sanctum.log").read_text(encoding="utf-8")
 
 
 def test_an_interrupted_pipe_ends_quietly(home: Path, evening: Path) -> None:

@@ -94,7 +94,7 @@ async def test_the_budget_ends_the_drafting(tmp_path: Path) -> None:
 async def test_muted_it_drafts_nothing(tmp_path: Path) -> None:
     heard = Heard()
     async with evening_of(tmp_path, quiet_from(0, HOUR), heard=heard) as evening:
-        evening.orchestrator.set_muted(True)
+        await evening.orchestrator.set_muted(True)
         await evening.run()
     assert heard.steps() == []
 

@@ -130,6 +130,14 @@ async def test_a_pause_stops_the_clock_and_all_who_sleep_on_it() -> None:
     assert len(await listening) == 5
 
 
+async def test_a_hole_of_years_in_a_log_is_not_lived_through() -> None:
+    real = RealTime()
+    playing = player(says(0), says(20 * 365 * 86_400.0), real=real, speed=60.0)
+    assert await heard(playing) == [0, 20 * 365 * 86_400.0]
+    assert playing.leaps == 1
+    assert real.now == pytest.approx(60.0, abs=1)
+
+
 async def test_it_starts_where_it_is_told_to() -> None:
     playing = player(*EVENING, start_at=timedelta(seconds=60))
     assert playing.clock.now() == at(60)

@@ -48,6 +48,11 @@ def test_each_reason_to_stay_quiet_is_named(situation: Situation, reason: Reason
     assert explain(decision)
 
 
+def test_where_the_room_is_quiet_sooner_than_a_minute_it_may_draft_after_that_minute() -> None:
+    talking = Situation(now=at(10), quiet_since=START, people_last_minute=1, inactivity_seconds=12)
+    assert decide(talking).until == at(60)
+
+
 def test_the_countdown_runs_between_two_ticks() -> None:
     decision = decide(Situation(now=at(552), quiet_since=START))
     assert explain(decision, at(562)).endswith("May draft in 5:38.")

@@ -9,7 +9,8 @@ import pytest
 
 from sanctum_tui.chat import Live, Receipt
 from sanctum_tui.clock import ReplayClock
-from sanctum_tui.evening import Draft, Prompt, PromptState
+from sanctum_tui.errors import StorageError
+from sanctum_tui.evening import Draft, Prompt, PromptState, PromptStep
 from sanctum_tui.events import Broadcast
 from sanctum_tui.memory.engine import Memory, open_memory
 from sanctum_tui.review.delivery import Delivery
@@ -237,6 +238,27 @@ async def test_a_lost_answer_is_unknown_and_never_sent_again_by_itself(
     assert (room.states()[-1], len(room.sink.posted)) == ("posted", 1)
 
 
+async def test_posted_but_not_stored_a_line_is_unknown_until_it_is_settled(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt = await room.draft()
+    stored = room.memory.evenings.step_prompt
+
+    async def failing(*which: object, step: PromptStep, **how: object) -> Prompt | None:
+        if step.state is S.POSTED and step.by == "delivery":
+            raise StorageError("The disk is full.")
+        return await stored(*which, step=step, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room.memory.evenings, "step_prompt", failing)
+    await room.desk.approve(prompt.number)
+    await room.wait(4)
+    assert (room.states()[-1], room.sink.posted) == ("unknown", [f"{LINE} — AI"])
+    assert not (await room.desk.approve(prompt.number)).done
+    assert (await room.desk.settle(prompt.number, posted=True)).done
+    await room.wait(100)
+    assert (room.states()[-1], len(room.sink.posted)) == ("posted", 1)
+
+
 async def test_after_a_crash_while_sending_the_outcome_is_unknown(memory: Memory, session: int) -> None:
     before = furnish(memory, session)
     await before.queue.open(session)
@@ -274,7 +296,10 @@ async def test_closing_the_console_does_not_send_what_could_still_be_taken_back(
     assert (room.sink.posted, room.states()[-1]) == ([], "approved")
 
 
-@pytest.mark.parametrize("line", ["/ban mira", ".timeout mira", "  ", "x" * 600, "two\nlines"])
+@pytest.mark.parametrize(
+    "line",
+    ["/ban mira", ".timeout mira", "  ", "x" * 600, "two\nlines", "\u200b/ban mira", "\x1b]0;x\x07hi", "\u202eevil"],
+)
 async def test_what_chat_would_not_take_is_refused_before_it_is_approved(room: Room, line: str) -> None:
     prompt = await room.draft()
     outcome = await room.desk.approve(prompt.number, line=line)

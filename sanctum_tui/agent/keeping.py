@@ -9,7 +9,6 @@ from sanctum_tui.chat import (
     ChatEvent,
     ChatGap,
     ChatLine,
-    ChatNotice,
     MessageDeleted,
 )
 from sanctum_tui.errors import StorageError
@@ -74,10 +73,12 @@ class Keeping:
         self._session = ended or self._session
         self._broadcast.tell(SessionEnded(self.session, why))
 
-    def heard(self, lines: Sequence[ChatLine], *, events: int, clock_at: datetime) -> None:
-        """Store lines, and with them how far the session has come (`events` of its source more than before)."""
+    def heard(self, lines: Sequence[ChatLine], *, events: int, messages: int, clock_at: datetime) -> None:
+        """Store lines, and with them how far the session has come: so many more `events` of its source, of
+        which so many were `messages`.
+        """
         self._position += events
-        self._messages += events
+        self._messages += messages
         if self._lines:
             self._memory.writer.put(
                 self.session.id, lines, clock_at=clock_at, position=self._position, messages=self._messages
@@ -97,7 +98,7 @@ class Keeping:
             case ChatCleared():
                 await self._memory.writer.flush()
                 await evenings.mark_cleared(session, event.login)
-            case ChatNotice() | ChatGap():
+            case ChatGap():
                 pass
             case _:
                 return

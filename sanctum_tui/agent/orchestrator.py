@@ -19,12 +19,15 @@ from sanctum_tui.chat import (
     ChatEvent,
     ChatLine,
     ChatMessage,
+    ChatNotice,
     ChatSource,
     LiveGate,
     MessageDeleted,
+    StreamWentOffline,
+    StreamWentOnline,
 )
 from sanctum_tui.clock import Clock
-from sanctum_tui.evening import Action, Decision, Draft, Mark, Prompt, PromptState, Reason
+from sanctum_tui.evening import Action, Decision, Draft, Mark, Prompt, PromptState
 from sanctum_tui.events import AgentMuted, Broadcast, DecisionChanged, LineFlagged, LinesHeard, MomentMarked
 from sanctum_tui.llm.guard import Verdict
 from sanctum_tui.review.prompt import WAITING, Outcome, may_step
@@ -48,9 +51,13 @@ class Orchestrator:
         gate: LiveGate,
         broadcast: Broadcast,
         settings: Callable[[], Settings],
+        on_air: Callable[[bool], None],
         standing_order: Callable[[Prompt], Awaitable[None]] | None = None,
     ) -> None:
-        """`standing_order` is what an operator who is not there wants done with each new draft, at once."""
+        """`on_air` is told when the stream went online or offline, as far as chat's source knows it.
+
+        `standing_order` is what an operator who is not there wants done with each new draft, at once.
+        """
         self.room = room
         self.muted = False
         self.let_it_be_until: datetime | None = None
@@ -62,6 +69,7 @@ class Orchestrator:
         self._gate = gate
         self._broadcast = broadcast
         self._settings = settings
+        self._on_air = on_air
         self._standing_order = standing_order
         self._drafting = asyncio.Lock()
         self._ticks: asyncio.Task[None] | None = None
@@ -69,6 +77,8 @@ class Orchestrator:
     async def run(self, source: ChatSource) -> None:
         """Live through the source's evening, from its first event to its last."""
         self._start_ticks()
+        # Let it lie down to sleep: a replay at full speed must not jump over a first tick it knows nothing of.
+        await asyncio.sleep(0)
         try:
             async for batch in source.batches():
                 await self.hear(batch)
@@ -120,7 +130,7 @@ class Orchestrator:
     async def tick(self) -> Decision:
         """Look at the room, decide, and draft where the policy says so."""
         # Also where nobody has said anything for long: a restart goes on from here, not from the last line.
-        self._keeping.heard((), events=0, clock_at=self._clock.now())
+        self._keeping.heard((), events=0, messages=0, clock_at=self._clock.now())
         decision = decide(self.situation())
         await self._decided(decision)
         if decision.action is Action.DRAFT:
@@ -148,9 +158,10 @@ class Orchestrator:
             await self._put(written, why)
         return Outcome(True, "Drafted anew.", self._queue.current)
 
-    def set_muted(self, muted: bool) -> Outcome:
-        """Mute or unmute the agent. Muted, it drafts nothing and nothing is posted."""
+    async def set_muted(self, muted: bool) -> Outcome:
+        """Mute or unmute the agent. Muted, it drafts nothing and nothing is posted, also after a restart."""
         self.muted = muted
+        await self._decided(decide(self.situation()))
         self._broadcast.tell(AgentMuted(muted))
         log.info("the agent is %s", "muted" if muted else "unmuted")
         return Outcome(True, "Muted. Nothing is drafted or posted." if muted else "Unmuted.")
@@ -180,7 +191,7 @@ class Orchestrator:
 
     async def own_line(self, message: ChatMessage) -> None:
         """A line of ours is in the room."""
-        await self._heard([self.room.own(message)], events=0)
+        await self._heard([self.room.own(message)], events=0, messages=0)
 
     async def end(self, why: str) -> None:
         """The evening is over: what still waits expires, and the session ends."""
@@ -196,7 +207,9 @@ class Orchestrator:
 
     async def _tick_for_ever(self, due: datetime) -> None:
         while True:
-            due += timedelta(seconds=self._settings().agent_loop_interval_seconds)
+            interval = timedelta(seconds=self._settings().agent_loop_interval_seconds)
+            # Where the clock leapt (a log with a hole of days in it), the ticks in between are not made up for.
+            due = max(due, self._clock.now() - interval) + interval
             await self._clock.sleep((due - self._clock.now()).total_seconds())
             try:
                 await self.tick()
@@ -236,17 +249,22 @@ class Orchestrator:
             await self._take_lines(run)
             run = []
             self.room.passed(event.at)
+            if isinstance(event, ChatNotice):
+                await self._heard([self.room.notice(event)], events=1, messages=0)
+                continue
             if isinstance(event, MessageDeleted | ChatCleared):
                 self.room.withdraw(event)
+            elif isinstance(event, StreamWentOnline | StreamWentOffline):
+                self._on_air(isinstance(event, StreamWentOnline))
             await self._keeping.happened(event, clock_at=self.room.last_at)
         await self._take_lines(run)
 
     async def _take_lines(self, messages: list[ChatMessage]) -> None:
         if messages:
-            await self._heard(self.room.take(messages), events=len(messages))
+            await self._heard(self.room.take(messages), events=len(messages), messages=len(messages))
 
-    async def _heard(self, lines: list[ChatLine], *, events: int) -> None:
-        self._keeping.heard(lines, events=events, clock_at=self.room.last_at)
+    async def _heard(self, lines: list[ChatLine], *, events: int, messages: int) -> None:
+        self._keeping.heard(lines, events=events, messages=messages, clock_at=self.room.last_at)
         self._broadcast.tell(LinesHeard(tuple(lines)))
         for flag in self.room.new_flags():
             await self._keeping.flagged(flag)
@@ -263,9 +281,11 @@ class Orchestrator:
             written = await self._hearthkeeper.draft(self.room, self._queue.prompts)
             # Writing may take a while: people may have spoken, or the operator muted it, in the meantime.
             again = decide(self.situation())
-            if written is None or again.action is not Action.DRAFT:
-                if again.reason is Reason.NOTHING_TO_SAY:
-                    await self._decided(again)
+            if written is None:
+                self._hearthkeeper.give_up(self.room)
+                await self._decided(decide(self.situation()))
+                return
+            if again.action is not Action.DRAFT:
                 return
             await self._put(written, why)
 

@@ -66,7 +66,7 @@ def decide(situation: Situation) -> Decision:
     if s.waiting is not None:
         return quiet(Reason.PROMPT_WAITING, None)
     if s.people_last_minute:
-        return quiet(Reason.CHAT_ACTIVE, opens_at)
+        return quiet(Reason.CHAT_ACTIVE, max(opens_at, s.quiet_since + timedelta(seconds=ACTIVE_SECONDS)))
     if s.now < quiet_at:
         return quiet(Reason.NOT_QUIET_YET, opens_at)
     if ready_at is not None and s.now < ready_at:

@@ -7,7 +7,7 @@ from itertools import count
 
 from sanctum_tui.agent.modes.warden import WardenHit, suspects
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
-from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, MessageDeleted, Voice
+from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
 from sanctum_tui.evening import Flag, Silence
 
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
@@ -107,14 +107,19 @@ class Room:
             kept = [message for message in self.recent if what.login and message.login != what.login]
         self.recent = deque(kept, maxlen=_RECENT)
 
+    def notice(self, notice: ChatNotice) -> ChatLine:
+        """Take in an announcement of the service's own, as the line that the room shows."""
+        self.count += 1
+        return ChatLine(self.count, Voice.NOTICE, ChatMessage(notice.at, notice.login, notice.name, notice.text))
+
     def own(self, message: ChatMessage) -> ChatLine:
         """Take in a line that was posted from here."""
         self.count += 1
         return ChatLine(self.count, Voice.AGENT, message)
 
     def restore_flags(self, flags: Sequence[Flag]) -> None:
-        """Take in the flags that were stored before a restart."""
-        self.flags = list(flags)
+        """Take in the flags that were stored before a restart, of lines that were."""
+        self.flags = [flag for flag in flags if flag.line <= self.count]
         self._flags_told = len(self.flags)
 
     def restore(self, lines: Sequence[ChatLine]) -> None:

@@ -10,6 +10,8 @@ from sanctum_tui.commands.console import open_console
 from sanctum_tui.commands.setup import load_settings, start_log
 from sanctum_tui.errors import BadInputError
 
+_LONGEST_SECONDS = 10 * 366 * 86_400.0
+
 
 def speed(text: str) -> float:
     """A speed as the command line takes it: ``max``, or how many times as fast as it happened."""
@@ -31,6 +33,8 @@ def offset(text: str) -> timedelta:
     seconds = 0.0
     for part in text.split(":"):
         seconds = seconds * 60 + float(part)
+    if seconds > _LONGEST_SECONDS:
+        raise ArgumentTypeError(f"{text!r} is longer than any evening; write seconds, MM:SS or HH:MM:SS")
     return timedelta(seconds=seconds)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sanctum_tui.evening import Action, Decision, Flag, Mark, Reason, Session
@@ -82,6 +82,12 @@ class NoteQueries:
             rule=flag.rule,
             why=flag.why,
         )
+
+    async def drop_flags(self, session_id: int, *, after: int) -> None:
+        """Forget flags on lines behind number `after`, which were never stored."""
+        which = delete(flags).where(flags.c.session_id == session_id, flags.c.line > after)
+        async with self._store.write() as connection:
+            await connection.execute(which)
 
     async def flags(self, session_id: int) -> tuple[Flag, ...]:
         async with self._store.read() as connection:

@@ -19,6 +19,12 @@ FULL_SPEED = math.inf
 _LOOK_AGAIN_SECONDS = 0.5
 """The longest that a paced replay waits, in real time, before it looks whether the pace is still the same."""
 
+_LEAP = timedelta(days=2)
+"""The longest silence that is lived through; a longer one is a hole in the log, or a clock that was set."""
+
+_AFTER_LEAP = timedelta(hours=1)
+"""As much of a hole as is lived through, up to the line behind it."""
+
 _at = attrgetter("at")
 
 
@@ -59,6 +65,7 @@ class Player:
         self._real_sleep = real_sleep
         self._paused = False
         self._slowed = False
+        self._on_air = True
         self._ended = False
         self._batches = log.batches()
         first = next(filter(None, self._batches), None)
@@ -69,6 +76,8 @@ class Player:
         begin = self.first_at + start_at
         self.left_out = 0
         """Events before `start_at`."""
+        self.leaps = 0
+        """Holes of days in the log, of which all but the end was left out."""
         rest = self._from(begin, first)
         if rest is None:
             raise BadInputError(f"{name} ends before {start_at} after its first line; choose an earlier --start-at.")
@@ -84,11 +93,17 @@ class Player:
 
     @property
     def live(self) -> Live:
-        return Live.NO if self._ended else Live.YES
+        return Live.NO if self._ended or not self._on_air else Live.YES
 
     @property
     def why(self) -> str:
-        return "the replay has ended" if self._ended else "the replay is playing"
+        if self._ended:
+            return "the replay has ended"
+        return "the replay is playing" if self._on_air else "the stream is offline at this point of the log"
+
+    def went(self, on_air: bool) -> None:
+        """The log says that the stream went online, or offline."""
+        self._on_air = on_air
 
     @property
     def speed(self) -> float:
@@ -135,6 +150,7 @@ class Player:
         while (events := self._pending) is not None and not self._ended:
             start = 0
             while start < len(events) and not self._ended:
+                self._leap(events[start].at)
                 horizon = await self._horizon(events[start].at)
                 deadline = self.clock.next_deadline
                 stop = horizon if deadline is None or deadline > horizon else deadline
@@ -151,6 +167,13 @@ class Player:
                     await self.clock.advance_to(stop)
             self._pending = next(self._batches, None)
         self._ended = True
+
+    def _leap(self, next_at: datetime) -> None:
+        """Over a hole of days nobody would sit; and its ticks, a million for two years, decide nothing new."""
+        if next_at - self.clock.now() > _LEAP:
+            self.leaps += 1
+            self.clock.set(next_at - _AFTER_LEAP)
+            self._re_anchor()
 
     async def _horizon(self, next_at: datetime) -> datetime:
         """How far the clock may go at this real moment; waits a little where the next thing is not due yet."""

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from sanctum_tui.chat import ChatSink, Dropped, Live, LiveGate, Posted, Receipt, Unknown
 from sanctum_tui.clock import Clock
+from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.review.prompt import approved_text
 from sanctum_tui.review.queue import ReviewQueue
@@ -61,6 +62,10 @@ class Delivery:
         self._leaving[prompt.number] = task
         task.add_done_callback(lambda done: self._left(prompt.number, done))
 
+    def is_sending(self, number: int) -> bool:
+        """Whether this one is on its way at this moment."""
+        return number in self._sending
+
     def stop(self, number: int) -> None:
         """Do not send this one after all; nothing happens where it has left already."""
         if number not in self._sending and (task := self._leaving.pop(number, None)):
@@ -110,6 +115,13 @@ class Delivery:
             return
         text = approved_text(sending)
         receipt = Dropped("nobody approved a text for it") if text is None else await self._post(text)
+        try:
+            await self._note(number, receipt)
+        except StorageError as error:
+            log.warning("%s", error.sentence)
+            self._queue.doubt(number, "it was sent, and what became of it could not be stored")
+
+    async def _note(self, number: int, receipt: Receipt) -> None:
         match receipt:
             case Posted():
                 await self._queue.step(number, PromptState.POSTED, by="delivery", at=receipt.at)

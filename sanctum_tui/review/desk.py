@@ -93,6 +93,12 @@ class Desk:
             return Outcome(False, "No line's outcome is unknown.", prompt)
         to = PromptState.POSTED if posted else PromptState.FAILED
         settled = await self._queue.step(number, to, by="operator", reason="settled by the operator")
+        stored = self._queue.get(number)
+        if settled is None and stored is not None and stored.state is PromptState.SENDING:
+            # Its outcome could not be stored when it was sent, so the database still says that it is being sent.
+            if self._delivery.is_sending(number):
+                return self._too_late(number)
+            settled = await self._queue.step(number, to, by="operator", reason="settled by the operator")
         if settled is None:
             return self._too_late(number)
         return Outcome(True, f"Line {number} is noted as {'posted' if posted else 'not posted'}.", settled)

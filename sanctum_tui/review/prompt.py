@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sanctum_tui.evening import Prompt, PromptState, PromptStep
+from sanctum_tui.text import clean_line
 
 S = PromptState
 
@@ -30,8 +31,12 @@ WAITING = frozenset({S.PENDING, S.HELD, S.APPROVED, S.SENDING})
 OPEN = WAITING | {S.REJECTED, S.FAILED, S.UNKNOWN}
 """The operator may still want to do something about it."""
 
-SETTLED = frozenset({S.POSTED, S.SKIPPED, S.UNKNOWN})
-"""From these the prompt interval counts (of an unknown one, it may well have been posted)."""
+SETTLED = frozenset({S.POSTED, S.SKIPPED, S.UNKNOWN, S.FAILED, S.REJECTED})
+"""From these the prompt interval counts: an unknown one may well have been posted, and after one that the room
+or the guard refused, the next is not tried at every tick."""
+
+_UNSEEN = " \t\r\n\u00a0\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\u3164\ufeff"
+"""Blanks, joiners and marks that take no room, which may stand before a command."""
 
 MOST_CHARACTERS = 500
 """The longest chat message Twitch takes, in characters, signature included."""
@@ -72,12 +77,14 @@ def unsendable(text: str) -> str | None:
     """
     if not text.strip():
         return "There are no words in it."
-    if text.lstrip()[0] in "/.":
-        return f"It begins with “{text.lstrip()[0]}”, which chat takes for a command."
+    # What is not seen does not hide a command either.
+    shown = text.lstrip(_UNSEEN)
+    if shown[:1] in ("/", "."):
+        return f"It begins with “{shown[0]}”, which chat takes for a command."
     if len(text) > MOST_CHARACTERS:
         return f"It has {len(text)} characters with the signature; chat takes {MOST_CHARACTERS}."
-    if "\n" in text:
-        return "It has a line break; chat takes one line."
+    if clean_line(text) != text:
+        return "It has a line break, or signs that chat would obey instead of show."
     return None
 
 

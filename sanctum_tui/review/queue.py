@@ -1,5 +1,6 @@
 """The review queue of one session: every prompt, and compare-and-set steps from one state to the next."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sanctum_tui.clock import Clock
@@ -109,6 +110,16 @@ class ReviewQueue:
         self._prompts[number] = stepped
         self._broadcast.tell(PromptStepped(stepped, step))
         return stepped
+
+    def doubt(self, number: int, reason: str) -> None:
+        """A line was sent and what became of it could not be stored: it is unknown here, until it is settled."""
+        seen = self._prompts[number]
+        step = PromptStep(
+            at=self._clock.now(), state=PromptState.UNKNOWN, by="delivery", text=seen.text, reason=reason
+        )
+        doubted = replace(seen, state=PromptState.UNKNOWN, changed_at=step.at, steps=(*seen.steps, step))
+        self._prompts[number] = doubted
+        self._broadcast.tell(PromptStepped(doubted, step))
 
     async def refresh(self, number: int) -> Prompt | None:
         """Read one prompt again, as another console may have left it, and tell what is new."""

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from pathlib import Path
 
-from sanctum_tui.chat import ChatLine, MessageDeleted
+from sanctum_tui.chat import ChatEvent, ChatLine, ChatNotice, MessageDeleted, Voice
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.evening import Session
@@ -54,10 +55,19 @@ async def record_session(settings: Settings, paths: Paths, session_id: int | Non
         session = await _find(memory, session_id)
         count = 0
         with recording(to, header_line(session.channel, session.title, session.started_at)) as write:
-            async for lines in memory.evenings.pages(session.id):
-                await asyncio.to_thread(write, [line.message for line in lines])
-                count += len(lines)
+            async for lines, removed in stored_lines(memory, session.id):
+                # Without the agent's own lines: whoever replays the evening has an agent of their own.
+                events = [_event(line) for line in lines if line.voice is not Voice.AGENT]
+                await asyncio.to_thread(write, sorted([*events, *removed], key=attrgetter("at")))
+                count += len(events)
         return count
+
+
+def _event(line: ChatLine) -> ChatEvent:
+    message = line.message
+    if line.voice is Voice.NOTICE:
+        return ChatNotice(message.at, message.text, message.login, message.name)
+    return message
 
 
 async def stored_lines(

@@ -18,7 +18,7 @@ from sanctum_tui.dashboard.file import DashboardFile
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.errors import BadInputError, SanctumError
-from sanctum_tui.evening import EveningRecord, Prompt, PromptState, Session
+from sanctum_tui.evening import EveningRecord, Prompt, PromptState, Reason, Session
 from sanctum_tui.events import (
     Broadcast,
     DashboardChanged,
@@ -43,11 +43,21 @@ from sanctum_tui.review.delivery import Delivery
 from sanctum_tui.review.desk import Desk
 from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.runtime.archive import stored_lines
-from sanctum_tui.runtime.places import claim, database_url, ledger_folder, throwaway_database, working_dashboard
+from sanctum_tui.runtime.places import (
+    channel_of,
+    claim,
+    database_url,
+    ledger_folder,
+    throwaway_database,
+    working_dashboard,
+)
 from sanctum_tui.runtime.plan import Plan
 from sanctum_tui.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_LINES_BEFORE = 500
+"""How many lines of earlier streams are kept in mind."""
 
 AGENT_LOGIN = "chronicler"
 """The agent's login in a replayed room, where no bot account is set."""
@@ -149,10 +159,10 @@ class Evening:
     async def _open(self) -> None:
         plan, settings = self.plan, self.settings
         self.log = await asyncio.to_thread(open_log, plan.log, pace=plan.pace)
-        channel = self.log.channel or settings.twitch_channel_name or "replay"
-        free = await self._stack.enter_async_context(claim(self.paths, channel, self.log.fingerprint))
+        channel = self.log.channel or channel_of(plan.log)
+        free = await self._stack.enter_async_context(claim(self.paths, channel))
         if not free:
-            self.notes.append("Another console is on this evening; this one keeps nothing.")
+            self.notes.append(f"Another console is on an evening of {channel}; this one keeps nothing.")
         if free and plan.keep:
             url = database_url(settings, self.paths)
         else:
@@ -162,8 +172,9 @@ class Evening:
         self.keeping = Keeping(self.memory, self.broadcast, lines=plan.keep and free)
         await self._open_session(channel)
         await self._open_dashboard()
-        self._build()
+        self._build(await self._said_before())
         await self.queue.open(self.keeping.session.id)
+        await self._restore_mute()
         await self.delivery.recover()
         self._mind_the_waiting_line()
         self._stack.push_async_callback(self.delivery.close)
@@ -174,7 +185,9 @@ class Evening:
             self._stack.push_async_callback(_stopped, watching)
 
     async def _open_dashboard(self) -> None:
-        working = working_dashboard(self.plan.log, self.plan.dashboard, self.paths, editable=self._attended)
+        working = working_dashboard(
+            self.plan.log, self.plan.dashboard, self.settings, self.paths, editable=self._attended
+        )
         self.dashboard_file = DashboardFile(working)
         if not self.dashboard_file.load() and self.restored:
             self.dashboard_file.restore(await self.memory.evenings.dashboard(self.keeping.session.id))
@@ -217,6 +230,8 @@ class Evening:
                 for message in removed:
                     self.room.withdraw(message)
                     self.ledger.withdraw(message)
+            # A flag is stored at once, its line in the next batch: a crash in between leaves it without one.
+            await self.memory.evenings.drop_flags(session.id, after=self.room.count)
             self.room.restore_flags(await self.memory.evenings.flags(session.id))
 
     async def _stopped_at(self, session: Session) -> datetime | None:
@@ -232,7 +247,17 @@ class Evening:
     def _attended(self) -> bool:
         return self.plan.review == "operator"
 
-    def _build(self) -> None:
+    async def _said_before(self) -> tuple[str, ...]:
+        """Lines posted in this channel's earlier streams, which are not said again."""
+        session = self.keeping.session
+        return await self.memory.evenings.posted_texts(session.channel, session.started_at, _LINES_BEFORE)
+
+    async def _restore_mute(self) -> None:
+        """An agent that was muted when it stopped is muted still."""
+        decisions = await self.memory.evenings.decisions(self.keeping.session.id)
+        self.orchestrator.muted = bool(decisions) and decisions[-1].reason is Reason.MUTED
+
+    def _build(self, earlier: tuple[str, ...]) -> None:
         def signed(line: str) -> str:
             return sign(line, self.settings.agent_signature)
 
@@ -263,10 +288,12 @@ class Evening:
                 OfflineComposer(style=style, signature=lambda: self.settings.agent_signature),
                 style=style,
                 dashboard=lambda: self.dashboard,
+                earlier=earlier,
             ),
             gate=self.player,
             broadcast=self.broadcast,
             settings=lambda: self.settings,
+            on_air=self.player.went,
             standing_order=self._standing_order,
         )
         sink.echo = self._own_line

@@ -5,12 +5,13 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from sanctum_tui.errors import BadInputError, StorageError
-from sanctum_tui.paths import Paths
+from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.settings import Settings
 
 
@@ -31,16 +32,27 @@ def ledger_folder(settings: Settings, paths: Paths) -> Path:
     return Path(settings.export_path).expanduser() if settings.export_path else paths.ledgers
 
 
-def working_dashboard(log: Path, given: Path | None, paths: Paths, *, editable: bool) -> Path:
-    """The dashboard's file: the one given; else one beside the log; else one of our own.
+def channel_of(log: Path) -> str:
+    """What to call the channel of a log that does not say: after its file."""
+    return re.sub(r"\W+", "-", log.stem.lower()).strip("-")[:40] or "replay"
 
-    One beside the log is a sample or an archive, so a console works on a copy in the data folder; a copy that
-    is there already has the operator's edits and is kept.
+
+def working_dashboard(log: Path, given: Path | None, settings: Settings, paths: Paths, *, editable: bool) -> Path:
+    """The dashboard's file: the one given; else ``DASHBOARD_PATH``; else one beside the log; else one of our own.
+
+    A sample evening has its own, whatever the setting says. One beside the log is a sample or an archive, so a
+    console works on a copy in the data folder; a copy that is there already has the operator's edits and is
+    kept. Raises BadInputError for a file that was named and is not there.
     """
     if given is not None:
         if not given.is_file():
             raise BadInputError(f"There is no dashboard at {given}; check the path behind --dashboard.")
         return given
+    if settings.dashboard_path and not log.resolve().is_relative_to(Path(str(shipped("sample_dashboards")))):
+        chosen = Path(settings.dashboard_path).expanduser()
+        if not chosen.is_file():
+            raise BadInputError(f"There is no dashboard at {chosen}; check DASHBOARD_PATH.")
+        return chosen
     beside = log.parent / "dashboard.md"
     if not editable and beside.is_file():
         return beside
@@ -57,8 +69,8 @@ def working_dashboard(log: Path, given: Path | None, paths: Paths, *, editable: 
 
 
 @asynccontextmanager
-async def claim(paths: Paths, channel: str, fingerprint: str) -> AsyncIterator[bool]:
-    """Hold an evening for this process; False where another process holds it already."""
+async def claim(paths: Paths, channel: str) -> AsyncIterator[bool]:
+    """Hold a channel's replays for this process; False where another process holds them already."""
     try:
         paths.locks.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -66,7 +78,7 @@ async def claim(paths: Paths, channel: str, fingerprint: str) -> AsyncIterator[b
             f"{paths.locks} could not be made ({error.strerror}); free some space, or set SANCTUM_HOME."
         ) from None
     safe = re.sub(r"[^a-z0-9_]+", "-", channel.lower())[:40]
-    lock = FileLock(paths.locks / f"replay-{safe}-{fingerprint}.lock")
+    lock = FileLock(paths.locks / f"replay-{safe}-{sha256(channel.encode()).hexdigest()[:8]}.lock")
     try:
         lock.acquire(blocking=False)
     except Timeout:

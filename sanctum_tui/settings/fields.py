@@ -193,7 +193,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dashboard_path: Annotated[
         str,
         Meta(
-            description="Tonight's stream dashboard, a markdown file; empty: one in your data folder.",
+            description="Tonight's stream dashboard, a markdown file; empty: the one beside the log, or one in "
+            "your data folder.",
             extra={"group": "Files"},
         ),
     ] = ""

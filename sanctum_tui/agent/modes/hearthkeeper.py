@@ -51,9 +51,11 @@ class Hearthkeeper:
             if verdict.passed:
                 return draft, verdict
             best = best or (draft, verdict)
-        if best is None:
-            self._given_up = self._grounds(room)
         return best
+
+    def give_up(self, room: Room) -> None:
+        """The writer had nothing left: do not ask again before room or dashboard have changed."""
+        self._given_up = self._grounds(room)
 
     def verdict(self, line: str, room: Room, prompts: Sequence[Prompt], *, editing: int | None = None) -> Verdict:
         """The guard's word on a line tonight, with its repetitions and the room's names in mind.

@@ -19,7 +19,7 @@ class AgentKeys:
 
     async def mute(self) -> None:
         orchestrator = self._evening.orchestrator
-        self._tell(orchestrator.set_muted(not orchestrator.muted))
+        self._tell(await orchestrator.set_muted(not orchestrator.muted))
 
     async def let_it_be(self) -> None:
         presenter = self._app.presenter
