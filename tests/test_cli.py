@@ -1,6 +1,7 @@
 """The command line: every command helps, answers in one sentence where it cannot, and keeps secrets."""
 
 import json
+import logging
 import sqlite3
 from pathlib import Path
 
@@ -177,6 +178,8 @@ def test_something_unforeseen_is_one_sentence_and_the_log_says_what(
         raise ZeroDivisionError("as told")
 
     monkeypatch.setattr("sanctum_tui.commands.config.where", crash)
+    # Other commands in this process may have left their log open, somewhere else.
+    monkeypatch.setattr(logging.getLogger("sanctum_tui"), "handlers", [])
     assert main(["paths"]) == 1
     said = capsys.readouterr().err
     assert len(said.strip().splitlines()) == 1

@@ -198,7 +198,7 @@ async def test_yes_pressed_twice_posts_once_and_says_so(tmp_path: Path) -> None:
         await line_waits(app, pilot)
         await pilot.press("a", "a")
         await until(pilot, lambda: card(app).state is PromptState.POSTED)
-        await until(pilot, lambda: "No line waits for you" in toasts(app))
+        await until(pilot, lambda: "No line waits for that key" in toasts(app))
         assert evening(app).queue.counts() == {"posted": 1}
 
 
@@ -274,7 +274,8 @@ async def test_when_people_talk_the_words_in_the_editor_stay_and_nothing_is_post
         await evening(app).orchestrator.hear([says(1000, "back again")])
         await until(pilot, lambda: "is stale by now" in words(app, "#review"))
         await pilot.press("enter")
-        await until(pilot, lambda: "went stale" in toasts(app))
+        await until(pilot, lambda: "nothing can be posted from here" in words(app, "#review"))
+        assert "Will be posted exactly as" not in words(app, "#review")
         assert "half" in words(app, "#review")
         assert evening(app).queue.counts() == {"stale": 1}
         await pilot.press("escape")
@@ -334,10 +335,14 @@ async def test_an_earlier_ledger_is_read_as_it_is(tmp_path: Path) -> None:
 async def test_a_key_that_does_not_fit_says_why_and_what_would(tmp_path: Path) -> None:
     async with console(tmp_path, [says(0), says(30)]) as (app, pilot):
         await until(pilot, lambda: app.stage.ended)
-        await pilot.press("a", "y", "l")
-        await until(pilot, lambda: "No line waits for you; p shows" in toasts(app))
-        assert "No line's outcome is unknown." in toasts(app)
-        assert "The evening is not playing" in toasts(app)
+        for key, told in (
+            ("a", "No line waits for that key"),
+            ("y", "No line's outcome is unknown."),
+            ("l", "The evening is not playing"),
+        ):
+            await pilot.press(key)
+            await until(pilot, partial(lambda what: what in toasts(app), told))
+            assert len(app._notifications) == 1
 
 
 async def test_let_it_be_is_one_key_there_and_one_key_back(tmp_path: Path) -> None:
@@ -348,8 +353,8 @@ async def test_let_it_be_is_one_key_there_and_one_key_back(tmp_path: Path) -> No
         await pilot.press("l")
         await until(pilot, lambda: evening(app).orchestrator.let_it_be_until is None)
         await pilot.press("L", *"soon", "enter")
-        await until(pilot, lambda: "is no number of minutes" in toasts(app))
-        await pilot.press("L", *"90", "enter")
+        await until(pilot, lambda: "is no number of minutes" in words(app))
+        await pilot.press(*["backspace"] * 4, *"90", "enter")
         await until(pilot, lambda: "Letting it be for 90 minutes." in toasts(app))
 
 
@@ -363,8 +368,11 @@ async def test_a_setting_changes_while_the_evening_runs(tmp_path: Path) -> None:
         await pilot.press("colon", *"theme=parchment", "enter")
         await until(pilot, lambda: app.theme == "parchment")
         await pilot.press("colon", *"agent_loop_interval_seconds=0", "enter")
-        await until(pilot, lambda: "which does not fit" in toasts(app))
+        await until(pilot, lambda: "which does not fit" in words(app))
+        await pilot.press(*"rs")
+        assert isinstance(app.screen, AskLine)
         assert evening(app).settings.agent_loop_interval_seconds == 60
+        assert card(app).state is PromptState.PENDING
 
 
 async def test_why_tells_every_number_and_what_would_change_it(tmp_path: Path) -> None:
@@ -547,3 +555,26 @@ async def test_the_console_looks_as_it_did(
 def _obeyed(character: str) -> bool:
     point = ord(character)
     return point < 32 or 127 <= point < 160 or 0x202A <= point <= 0x202E or 0xE0000 <= point <= 0xE0FFF
+
+
+@pytest.mark.parametrize(("written", "said"), [("/ban mira", "takes for a command"), ("", "no words in it")])
+async def test_what_no_chat_would_take_cannot_be_insisted_on(tmp_path: Path, written: str, said: str) -> None:
+    async with console(tmp_path) as (app, pilot):
+        line = await line_waits(app, pilot)
+        await pilot.press("e", *["backspace"] * len(line.line), *written, "enter", "enter")
+        await until(pilot, lambda: said in words(app, "#review"))
+        assert "Enter again" not in words(app, "#review")
+        assert card(app).state is PromptState.PENDING
+
+
+async def test_words_that_were_left_are_told_of_on_the_card(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("e", *"half", "escape")
+        await until(pilot, lambda: "your edit is kept, e goes on with it" in words(app, "#review"))
+
+
+async def test_when_the_evening_has_ended_the_card_says_where_its_ledger_is(tmp_path: Path) -> None:
+    async with console(tmp_path, [says(0), says(30)]) as (app, pilot):
+        await until(pilot, lambda: app.stage.ended)
+        await until(pilot, lambda: "Its ledger is" in words(app, "#review"))

@@ -198,7 +198,8 @@ class Orchestrator:
         self.room.close()
         for prompt in self._queue.prompts:
             if prompt.state in WAITING and may_step(prompt.state, PromptState.EXPIRED):
-                await self._queue.step(prompt.number, PromptState.EXPIRED, by="agent", reason=why)
+                reason = f"it was held, and {why}" if prompt.state is PromptState.HELD else f"undecided when {why}"
+                await self._queue.step(prompt.number, PromptState.EXPIRED, by="agent", reason=reason)
         await self._keeping.end(at=self._clock.now(), why=why)
 
     def _start_ticks(self) -> None:

@@ -86,7 +86,7 @@ async def _database(settings: Settings, paths: Paths) -> Finding:
     except SanctumError as error:
         return Finding("missing", "database", error.sentence)
     where = "DATABASE_URL" if settings.database_url else paths.database
-    return Finding("ready", "database", f"{where}, {evenings} evenings")
+    return Finding("ready", "database", f"{where}, {evenings} evening{'' if evenings == 1 else 's'}")
 
 
 def _folders(settings: Settings, paths: Paths) -> Iterator[Finding]:

@@ -77,7 +77,9 @@ class DashboardFile:
                 self.load()
                 if self._raw != before:
                     self._untold = True
-                    raise StorageError(f"{self.path} was changed by something else just now; try again.")
+                    kept = self.path.with_name(f"{self.path.stem}.outside{self.path.suffix}")
+                    write_atomically(kept, self._raw)
+                    raise StorageError(f"{self.path} was changed by something else just now; that is kept in {kept}.")
             write_atomically(self.path, raw)
             self._raw = raw
             return True

@@ -157,7 +157,7 @@ def _unsaid(story: PromptStory, zone: tzinfo) -> list[str]:
     what = {
         PromptState.PENDING: "Nobody has decided on it yet.",
         PromptState.STALE: "People talked again before anybody decided.",
-        PromptState.EXPIRED: "Nobody decided in time.",
+        PromptState.EXPIRED: f"It expired{reason}",
     }.get(story.outcome)
     if what is None:
         by = f" by {actor(story.by)}" if story.outcome in {PromptState.SKIPPED, PromptState.HELD} else ""

@@ -70,7 +70,11 @@ class Desk:
         held = await self._queue.step(number, PromptState.HELD, by="operator", reason="kept for later")
         if held is None:
             return self._too_late(number)
-        return Outcome(True, "Held for later: a posts it, s lets it go. No other line is drafted meanwhile.", held)
+        return Outcome(
+            True,
+            "Held for later: a posts it, s lets it go. No other is drafted meanwhile; a replay goes on.",
+            held,
+        )
 
     async def undo(self) -> Outcome:
         """Take back the last yes or skip, while that is possible."""

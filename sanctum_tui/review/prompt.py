@@ -97,7 +97,7 @@ def too_late(prompt: Prompt, now: datetime) -> str:
         S.SENDING: "is being posted at this moment.",
         S.POSTED: f"was posted {when}.",
         S.SKIPPED: f"was skipped {when}.",
-        S.EXPIRED: f"expired {when}; nobody decided in time.",
+        S.EXPIRED: f"expired {when}: {prompt.steps[-1].reason if prompt.steps else ''}.",
         S.STALE: f"went stale {when}: people are talking again. Nothing was posted.",
         S.SUPERSEDED: f"was drafted anew {when}; a newer line took its place.",
         S.REJECTED: "was refused by the style guard; e edits it.",

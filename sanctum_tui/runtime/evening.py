@@ -126,16 +126,20 @@ class Evening:
 
         Raises BadInputError where the value does not fit, or where the setting is read at the start alone.
         """
-        before = self.settings
-        changed = choices.changed(before, name, value)
-        if not any(info.live for info in choices.describe() if info.name == name):
-            raise BadInputError(
-                f"{name} is read at the start; put it into {self.paths.settings_file} for the next one."
-            )
+        before, changed = self.settings, self.changed(name, value)
         self.settings = changed
         if changed.agent_loop_interval_seconds != before.agent_loop_interval_seconds:
             self.orchestrator.interval_changed()
         return f"{name} is {choices.shown(changed, name) or 'empty'} for this evening."
+
+    def changed(self, name: str, value: object) -> Settings:
+        """The settings as `change` would make them; raises as it does."""
+        changed = choices.changed(self.settings, name, value)
+        if not any(info.live for info in choices.describe() if info.name == name):
+            raise BadInputError(
+                f"{name} is read at the start; put it into {self.paths.settings_file} for the next one."
+            )
+        return changed
 
     async def save_dashboard(self, text: str) -> bool:
         """Write the edited dashboard to its file and the session; False where nothing had changed."""

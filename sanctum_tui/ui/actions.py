@@ -71,7 +71,7 @@ _APPROVABLE = frozenset({_S.PENDING, _S.HELD, _S.FAILED})
 _EDITABLE = _APPROVABLE | {_S.REJECTED}
 _SKIPPABLE = _EDITABLE
 _REDRAFTABLE = frozenset({_S.PENDING, _S.HELD, _S.REJECTED})
-NO_LINE = "No line waits for you; p shows what the agent would say."
+NO_LINE = "No line waits for that key; the card says how it stands, and p shows what the agent would say."
 
 
 def _card(states: frozenset[PromptState]) -> Callable[[Moment], bool]:

@@ -100,7 +100,8 @@ class SanctumApp(Shell):
         self._plan = plan
         self._monotonic = monotonic
         self._edit_timer: Timer | None = None
-        self._last_words = ""
+        self.last_words = ""
+        """What became of the evening when it ended, and where its ledger is."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine(id="status")
@@ -158,7 +159,7 @@ class SanctumApp(Shell):
     async def action_quit(self) -> None:
         """Close the console; asks first while an evening goes on."""
         if not self.stage.playing:
-            self.exit(0)
+            self.exit(0, message=Text(clean(self.last_words)) if self.last_words else None)
             return
         from sanctum_tui.ui.dialogs.leaving import LeavingDialog
 
@@ -169,9 +170,9 @@ class SanctumApp(Shell):
 
         if leaving is Leaving.END:
             await self.stage.end()
-            self.exit(0, message=Text(clean(self._last_words)))
+            self.exit(0, message=Text(clean(self.last_words)))
         elif leaving is Leaving.LEAVE:
-            self.exit(0)
+            self.exit(0, message=Text("The evening is left as it stands; the same command goes on with it."))
 
     def save_edits_soon(self) -> None:
         """Write half-edited lines a moment after the last key."""
@@ -231,8 +232,8 @@ class SanctumApp(Shell):
     def _over(self, path: Path | None, trouble: str) -> None:
         if self.presenter is not None:
             self.presenter.tick()
-        self._last_words = trouble or f"The evening has ended. Its ledger is {path}"
-        self.say(self._last_words, severity="error" if trouble else "information")
+        self.last_words = trouble or f"The evening has ended. Its ledger is {path}"
+        self.say(self.last_words, severity="error" if trouble else "information")
 
     def _refused(self, error: SanctumError) -> None:
         self.exit(return_code=int(error.exit_code), message=Text(clean(f"sanctum-tui: {error.sentence}")))

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 LEDGER_SECONDS = 10.0
 """How often the ledger on the screen is told anew while nothing special happens."""
 _STYLES = Path(__file__).parent / "panes"
-TONIGHT = "Ledger · tonight, so far"
+TONIGHT = "5 Ledger · tonight, so far"
 
 
 class Papers:
@@ -106,7 +106,7 @@ class Papers:
                 self._app.say(error.sentence, severity="error")
                 return
             if self._reading is None:
-                pane.show(markdown, "Ledger · tonight" if self._app.stage.ended else TONIGHT)
+                pane.show(markdown, "5 Ledger · tonight" if self._app.stage.ended else TONIGHT)
 
     async def turn_to(self, path: Path | None) -> None:
         """Put an earlier evening's ledger into the pane, or tonight's again."""
@@ -120,7 +120,7 @@ class Papers:
             self._app.say(f"{path} cannot be read ({error.strerror or error}).", severity="error")
             return
         if self._ledger is not None:
-            self._ledger.show(clean(markdown), f"Ledger · {path.stem}")
+            self._ledger.show(clean(markdown), f"5 Ledger · {path.stem}")
 
     async def _offer(self) -> None:
         from sanctum_tui.runtime.places import ledger_folder

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ class Presenter:
     async def begin(self) -> None:
         """Show what is there already, and follow the evening from now on."""
         evening, chat = self.evening, self._app.chat
-        chat.title = f"Chat · #{evening.keeping.session.channel}"
+        chat.title = f"1 Chat · #{evening.keeping.session.channel}"
         if evening.restored:
             await self._show_history()
         self.edits.restore()
@@ -150,6 +151,11 @@ class Presenter:
             # The line under the editor is done with; its heading says so, and the words stay.
             own = next((prompt for prompt in queue.prompts if prompt.number == edited), None)
             card = self._edited_card(card, edited, own.state.value if own is not None else "gone")
+            self._app.keys.review.check_again()
+        elif edited is None and card.number is not None and self.edits.get(card.number) is not None:
+            card = replace(card, heading=f"{card.heading}; your edit is kept, e goes on with it")
+        elif card.number is None and self._app.stage.ended:
+            card = replace(card, heading=self._app.last_words)
         review.show(card)
         if review.number != self._shown:
             self._shown = review.number
@@ -159,7 +165,7 @@ class Presenter:
     def _edited_card(card: Card, number: int, state: str) -> Card:
         return Card(
             number=number,
-            heading=f"Line {number} is {state} by now; Esc leaves the editor, your words are kept",
+            heading=f"Line {number} is {state} by now; copy what you want to keep of your words, Esc leaves",
             style="-wrong",
             earlier=card.earlier,
         )
@@ -186,7 +192,7 @@ class Presenter:
         elif player.paused:
             pieces.append(Piece("‖ paused, space goes on", 9, "line--warning"))
         elif player.pace != player.speed:
-            pieces.append(Piece(f"▶ {speed_words(player.pace)} while a line waits", 5))
+            pieces.append(Piece(f"▶ {speed_words(player.pace)}, a line waits", 5))
         else:
             pieces.append(Piece(f"▶ replay {speed_words(player.speed)}", 5))
         if self.trouble:
@@ -197,10 +203,10 @@ class Presenter:
             pieces.append(Piece("☾ let it be", 8, "line--warning"))
         if moment.playing:
             gate = "● live" if player.live is Live.YES else f"○ {player.live.value}: {player.why}"
-            pieces.append(Piece(gate, 2))
+            pieces.append(Piece(gate, 6))
         count = evening.keeping.messages
-        pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 4))
-        pieces.append(Piece("posts go to this screen only: replay", 3))
+        pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 2))
+        pieces.append(Piece("posts stay on this screen", 4))
         return pieces
 
     async def _show_history(self) -> None:

@@ -62,14 +62,30 @@ class Shell(App[int]):
         gc.enable()
 
     def say(self, words: str, *, severity: Literal["information", "warning", "error"] = "information") -> None:
-        """Show words for a few seconds, as they are; a file's name in them may hold anything."""
+        """Show words for a few seconds, as they are, in place of those before: a pile would cover the card.
+
+        A file's name in them may hold anything.
+        """
+        self.clear_notifications()
         self.notify(clean(words), severity=severity, markup=False)
 
-    def ask(self, question: str, then: Callable[[str | None], Awaitable[None]]) -> None:
-        """Ask for a line of words; `then` gets None where the operator leaves."""
+    def ask(
+        self,
+        question: str,
+        then: Callable[[str | None], Awaitable[None]],
+        wrong: Callable[[str], str] = lambda answer: "",
+    ) -> None:
+        """Ask for a line of words; `then` gets None where the operator leaves.
+
+        `wrong` says in words what is the matter with an answer, or "": the question stays until it is right.
+        """
         from sanctum_tui.ui.dialogs.asking import AskLine
 
-        self.push_screen(AskLine(question), then)
+        self.push_screen(AskLine(question, wrong), then)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which Textual answers in words of its own."""
+        self.say("q quits, and asks what becomes of the evening.")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Work in the background that fails is told, and does not end the console."""

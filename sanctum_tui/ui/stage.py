@@ -71,7 +71,7 @@ class Stage:
 
     async def end(self) -> None:
         """The operator ends the evening here: what waits expires, and the ledger is written."""
-        self._why = "ended by the operator"
+        self._why = "the operator ended the evening"
         await self._come_to_a_stop()
 
     async def leave(self) -> None:

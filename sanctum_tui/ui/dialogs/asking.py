@@ -1,5 +1,7 @@
 """Asks for one line of words: a reason, a note, a number."""
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -13,17 +15,24 @@ class AskLine(Dialog[str]):
     title_words = "A word"
     foot = "Enter confirms · Esc leaves everything as it is"
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, wrong: Callable[[str], str]) -> None:
+        """`wrong` says what is the matter with an answer, or ""; with a wrong one the dialog stays."""
         super().__init__()
         self._question = question
+        self._wrong = wrong
 
     def body(self) -> ComposeResult:
         yield Static(Content(self._question), classes="dialog-text")
         yield LineInput(id="answer")
+        yield Static(id="answer-wrong", classes="dialog-text", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(LineInput).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.dismiss(event.value.strip())
+        answer = event.value.strip()
+        if why := self._wrong(answer):
+            self.query_one("#answer-wrong", Static).update(Content(f"✕ {why}"))
+            return
+        self.dismiss(answer)

@@ -28,18 +28,13 @@ class AgentKeys:
 
     async def let_it_be_for(self) -> None:
         async def let_be(answer: str | None) -> None:
-            if answer is None:
-                return
-            try:
-                minutes = float(answer.replace(",", "."))
-            except ValueError:
-                minutes = -1.0
-            if not 0 < minutes <= 24 * 60:
-                self._app.say(f"“{answer}” is no number of minutes between 0 and 1440.", severity="warning")
-                return
-            self._tell(self._evening.orchestrator.let_it_be(minutes))
+            if answer is not None and (minutes := _minutes(answer)) is not None:
+                self._tell(self._evening.orchestrator.let_it_be(minutes))
 
-        self._app.ask("For how many minutes shall the room be left alone?", let_be)
+        def wrong(answer: str) -> str:
+            return f"“{answer}” is no number of minutes between 0 and 1440." if _minutes(answer) is None else ""
+
+        self._app.ask("For how many minutes shall the room be left alone?", let_be, wrong)
 
     async def preview(self) -> None:
         from sanctum_tui.ui.dialogs.preview import PreviewDialog
@@ -72,17 +67,25 @@ class AgentKeys:
         async def change(answer: str | None) -> None:
             if not answer:
                 return
-            name, _, value = answer.partition("=")
-            try:
-                changed = self._evening.change(name.strip().upper(), value.strip())
-            except BadInputError as error:
-                self._app.say(error.sentence, severity="warning")
-                return
-            if name.strip().upper() == "THEME" and value.strip() in self._app.available_themes:
-                self._app.theme = value.strip()
+            name, value = _setting(answer)
+            changed = self._evening.change(name, value)
+            if name == "THEME" and value in self._app.available_themes:
+                self._app.theme = value
             self._tell(Outcome(True, changed))
 
-        self._app.ask("Which setting, for this evening? Write NAME=VALUE, as in LET_IT_BE_MINUTES=20.", change)
+        def wrong(answer: str) -> str:
+            name, value = _setting(answer)
+            if not answer:
+                return ""
+            if name == "THEME" and value not in self._app.available_themes:
+                return f"There is no theme “{value}”; there are {', '.join(sorted(self._app.available_themes))}."
+            try:
+                self._evening.changed(name, value)
+            except BadInputError as error:
+                return error.sentence
+            return ""
+
+        self._app.ask("Which setting, for this evening? Write NAME=VALUE, as in LET_IT_BE_MINUTES=20.", change, wrong)
 
     @property
     def _evening(self) -> "Evening":
@@ -95,3 +98,18 @@ class AgentKeys:
         self._app.say(outcome.words, severity="information" if outcome.done else "warning")
         if (presenter := self._app.presenter) is not None:
             presenter.tick()
+
+
+def _minutes(answer: str) -> float | None:
+    """So many minutes, up to a day; None where it is no such number."""
+    try:
+        minutes = float(answer.replace(",", "."))
+    except ValueError:
+        return None
+    return minutes if 0 < minutes <= 24 * 60 else None
+
+
+def _setting(answer: str) -> tuple[str, str]:
+    """The name and the value of NAME=VALUE."""
+    name, _, value = answer.partition("=")
+    return name.strip().upper(), value.strip()

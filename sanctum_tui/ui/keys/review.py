@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import StorageError
-from sanctum_tui.review.prompt import Outcome
+from sanctum_tui.evening import PromptState
+from sanctum_tui.review.prompt import Outcome, may_step, unsendable
 from sanctum_tui.ui.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
 
 if TYPE_CHECKING:
-    from sanctum_tui.llm.guard import Verdict
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.presenter import Presenter
 
@@ -20,7 +20,8 @@ class ReviewKeys:
 
     def __init__(self, app: "SanctumApp") -> None:
         self._app = app
-        self._refused_words = ""
+        self._checked: tuple[int, str] | None = None
+        self._refused_words: str | None = None
         """Words that the guard refused and the operator was told so; Enter again posts them all the same."""
 
     async def approve(self) -> None:
@@ -32,7 +33,7 @@ class ReviewKeys:
         prompt = None if number is None else self._presenter.evening.queue.get(number)
         if prompt is None or self._app.review.editing is not None:
             return
-        self._refused_words = ""
+        self._refused_words = None
         kept = self._presenter.edits.get(prompt.number)
         await self._app.review.begin_edit(prompt.number, prompt.line if kept is None else kept)
         self.check(prompt.number, prompt.line if kept is None else kept)
@@ -88,18 +89,38 @@ class ReviewKeys:
 
     def check(self, number: int, line: str) -> None:
         """Show what the words come to."""
-        from sanctum_tui.llm.author import sign
-
+        self._checked = number, line
         settings = self._presenter.evening.settings
-        exact = sign(line, settings.agent_signature)
-        verdict = self._verdict(number, line)
+        exact = self._signed(line)
+        count = f"{len(line)} of {settings.style_max_characters} characters, {len(exact)} with the signature"
+        if why := self._impossible(number, line):
+            self._app.review.show_check(Check("", count, why, False))
+            return
+        verdict = self._presenter.evening.orchestrator.verdict(line, editing=number)
         said = "The guard lets it stand. Enter approves exactly this; Esc leaves."
         if not verdict.passed:
             again = self._refused_words == line
             then = "Enter again posts it all the same." if again else "Enter asks once more; Esc leaves."
             said = f"The guard says no: {' '.join(finding.reason for finding in verdict.findings)} {then}"
-        count = f"{len(line)} of {settings.style_max_characters} characters, {len(exact)} with the signature"
         self._app.review.show_check(Check(exact, count, said, verdict.passed))
+
+    def check_again(self) -> None:
+        """The line under the editor may have moved on: say so beside the words."""
+        if self._checked is not None and self._checked[0] == self._app.review.editing:
+            self.check(*self._checked)
+
+    def _impossible(self, number: int, line: str) -> str:
+        """Why these words cannot be posted at all, whatever the operator wants; empty where they can."""
+        prompt = self._presenter.evening.queue.get(number)
+        if prompt is None or not may_step(prompt.state, PromptState.APPROVED):
+            return "This line has moved on; nothing can be posted from here. Esc leaves."
+        why = unsendable(line) or unsendable(self._signed(line))
+        return f"{why} It cannot be posted so; change it, or Esc leaves." if why else ""
+
+    def _signed(self, line: str) -> str:
+        from sanctum_tui.llm.author import sign
+
+        return sign(line, self._presenter.evening.settings.agent_signature)
 
     def typed(self, message: ReviewPane.Edited) -> None:
         """The words changed: keep them, and look at them."""
@@ -109,7 +130,11 @@ class ReviewKeys:
 
     async def submit(self, message: ReviewPane.Submitted) -> None:
         """Approve exactly these words; where the guard says no, only when Enter is pressed twice."""
-        verdict, line = self._verdict(message.number, message.line), message.line
+        line = message.line
+        if self._impossible(message.number, line):
+            self.check(message.number, line)
+            return
+        verdict = self._presenter.evening.orchestrator.verdict(line, editing=message.number)
         reason = ""
         if not verdict.passed:
             if self._refused_words != line:
@@ -154,15 +179,6 @@ class ReviewKeys:
             self._app.say(CHANGED_JUST_NOW, severity="warning")
             return None
         return self._app.review.number
-
-    def _verdict(self, number: int, line: str) -> "Verdict":
-        from sanctum_tui.llm.guard import Style, inspect
-
-        evening = self._presenter.evening
-        said = [prompt.line for prompt in evening.queue.prompts if prompt.number != number]
-        names = {name for message in evening.room.recent for name in (message.name, message.login)}
-        style = Style(max_characters=evening.settings.style_max_characters)
-        return inspect(line, style, said=said, names=names)
 
     def _tell(self, outcome: Outcome) -> None:
         self._app.say(outcome.words, severity="information" if outcome.done else "warning")

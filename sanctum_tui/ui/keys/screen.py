@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sanctum_tui.ui.presenter import speed_words
-
 if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
 
@@ -35,9 +33,6 @@ class ReplayKeys:
         if evening is None:
             return
         evening.player.set_speed(step(evening.player.speed))
-        player = evening.player
-        slowed = f"; {speed_words(player.pace)} while a line waits" if player.pace != player.speed else ""
-        self._app.say(f"The replay plays at {speed_words(player.speed)}{slowed}.")
         self._shown()
 
     def _shown(self) -> None:

@@ -19,7 +19,7 @@ from sanctum_tui.ui.fields import in_full, in_rows, in_short
 
 PAUSE_SECONDS: Final = 0.25
 """Without a key for so long, what was typed is told to the owner."""
-_BESIDE_CELLS: Final = 72
+_BESIDE_CELLS: Final = 60
 """A pane at least this wide has the fields beside the text, a narrower one below it."""
 _ROWS_HEIGHT: Final = 18
 """A narrow pane at least this high has a row for each field, a lower one a summary."""
@@ -53,7 +53,7 @@ class DashboardPane(Vertical):
 
     def __init__(self, *, pause_seconds: float = PAUSE_SECONDS, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.border_title = Content("Dashboard")
+        self.border_title = Content("4 Dashboard")
         self._pause_seconds = pause_seconds
         self._editor = MarkdownEditor()
         self._fields = DashboardFields()

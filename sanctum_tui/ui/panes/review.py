@@ -45,7 +45,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.border_title = Content("Review")
+        self.border_title = Content("3 Review")
         self._card: Card | None = None
         self._keys: Content | None = None
         self._editing: int | None = None
@@ -133,6 +133,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
 
     def show_check(self, check: Check) -> None:
         """Show what the words come to: their length, the guard's verdict, and exactly what would be posted."""
+        self._put("card-exact-label", "Will be posted exactly as:" if check.exact else "")
         self._put("card-exact", check.exact)
         sign, style = (("✓", "$state-active"), ("✕", "$error"))[not check.passed]
         words = Content.assemble(check.count, "\n", (f"{sign} {check.verdict}", style))

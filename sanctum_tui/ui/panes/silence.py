@@ -45,7 +45,7 @@ class SilencePane(Vertical, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.border_title = Content("Silence")
+        self.border_title = Content("2 Silence")
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
