@@ -18,7 +18,7 @@ from sanctum_tui.dashboard.file import DashboardFile
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.errors import BadInputError, SanctumError
-from sanctum_tui.evening import EveningRecord, Prompt, PromptState, Reason, Session
+from sanctum_tui.evening import EveningRecord, Prompt, PromptState
 from sanctum_tui.events import (
     Broadcast,
     DashboardChanged,
@@ -42,7 +42,6 @@ from sanctum_tui.replay.sink import ReplaySink
 from sanctum_tui.review.delivery import Delivery
 from sanctum_tui.review.desk import Desk
 from sanctum_tui.review.queue import ReviewQueue
-from sanctum_tui.runtime.archive import stored_lines
 from sanctum_tui.runtime.places import (
     channel_of,
     claim,
@@ -52,12 +51,10 @@ from sanctum_tui.runtime.places import (
     working_dashboard,
 )
 from sanctum_tui.runtime.plan import Plan
+from sanctum_tui.runtime.restoring import restore_room, said_before, stopped_at, was_muted
 from sanctum_tui.settings import Settings
 
 log = logging.getLogger(__name__)
-
-_LINES_BEFORE = 500
-"""How many lines of earlier streams are kept in mind."""
 
 AGENT_LOGIN = "chronicler"
 """The agent's login in a replayed room, where no bot account is set."""
@@ -176,9 +173,9 @@ class Evening:
         self.keeping = Keeping(self.memory, self.broadcast, lines=plan.keep and free)
         await self._open_session(channel)
         await self._open_dashboard()
-        self._build(await self._said_before())
+        self._build(await said_before(self.memory, self.keeping.session))
         await self.queue.open(self.keeping.session.id)
-        await self._restore_mute()
+        self.orchestrator.muted = await was_muted(self.memory, self.keeping.session)
         await self.delivery.recover()
         self._mind_the_waiting_line()
         self._stack.push_async_callback(self.delivery.close)
@@ -215,7 +212,7 @@ class Evening:
                 channel=channel,
                 start_at=self.plan.start_at,
                 skip=session.position,
-                resume_at=await self._stopped_at(session),
+                resume_at=await stopped_at(self.memory, session),
             )
             self.notes.append("The evening goes on where it stopped; --fresh begins it anew.")
         self.player.set_speed(self.plan.speed)
@@ -228,20 +225,7 @@ class Evening:
             threshold_seconds=lambda: self.settings.hearthkeeper_inactivity_minutes * 60,
         )
         if self.restored:
-            async for lines, removed in stored_lines(self.memory, session.id):
-                self.room.restore(lines)
-                self.ledger.add(lines)
-                for message in removed:
-                    self.room.withdraw(message)
-                    self.ledger.withdraw(message)
-            # A flag is stored at once, its line in the next batch: a crash in between leaves it without one.
-            await self.memory.evenings.drop_flags(session.id, after=self.room.count)
-            self.room.restore_flags(await self.memory.evenings.flags(session.id))
-
-    async def _stopped_at(self, session: Session) -> datetime | None:
-        """The last moment that anything is stored of: a prompt may have taken a step after the last line."""
-        steps = [prompt.changed_at for prompt in await self.memory.evenings.prompts(session.id)]
-        return max(filter(None, [session.clock_at, *steps]), default=None)
+            await restore_room(self.memory, session, self.room, self.ledger)
 
     @property
     def agent_login(self) -> str:
@@ -250,16 +234,6 @@ class Evening:
     @property
     def _attended(self) -> bool:
         return self.plan.review == "operator"
-
-    async def _said_before(self) -> tuple[str, ...]:
-        """Lines posted in this channel's earlier streams, which are not said again."""
-        session = self.keeping.session
-        return await self.memory.evenings.posted_texts(session.channel, session.started_at, _LINES_BEFORE)
-
-    async def _restore_mute(self) -> None:
-        """An agent that was muted when it stopped is muted still."""
-        decisions = await self.memory.evenings.decisions(self.keeping.session.id)
-        self.orchestrator.muted = bool(decisions) and decisions[-1].reason is Reason.MUTED
 
     def _build(self, earlier: tuple[str, ...]) -> None:
         def signed(line: str) -> str:
