@@ -206,7 +206,7 @@ class Presenter:
             pieces.append(Piece(gate, 6))
         count = evening.keeping.messages
         pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 2))
-        pieces.append(Piece("posts stay on this screen", 4))
+        pieces.append(Piece("posts stay here", 4))
         return pieces
 
     async def _show_history(self) -> None:
