@@ -38,6 +38,7 @@ class Papers:
         self._reading: Path | None = None
         """An earlier evening's ledger that is in the pane instead of tonight's."""
         self._turn = asyncio.Lock()
+        self._telling: asyncio.Task[None] | None = None
         self._ledger: LedgerPane | None = None
         self._dashboard: DashboardPane | None = None
 
@@ -55,7 +56,7 @@ class Papers:
         await self._app.query_one("#side").mount(self._ledger)
         evening = self._evening
         self._dashboard.show(evening.dashboard_file.text, evening.dashboard)
-        await self._tell_ledger()
+        await asyncio.shield(self._start_telling())
         await self._offer()
 
     def tick(self) -> None:
@@ -64,10 +65,12 @@ class Papers:
         if pane is None or self._reading is not None or not pane.is_on_screen:
             return
         if self.stale or self._monotonic() - self._told_at >= LEDGER_SECONDS:
-            self._app.run_worker(self._tell_ledger(), name="telling the ledger", group="ledger", exit_on_error=False)
+            self._start_telling()
 
     async def close(self) -> None:
-        """Save what the editor has and the file has not."""
+        """Let the ledger that is being told be told, and save what the editor has and the file has not."""
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
         if self._dashboard is not None and (text := self._dashboard.unsaved) is not None:
             await self.save_dashboard(text)
 
@@ -89,6 +92,16 @@ class Papers:
             self._dashboard.failed("Something unforeseen happened; the log file says what.")
         else:
             self._dashboard.saved(self._evening.dashboard)
+
+    def _start_telling(self) -> "asyncio.Task[None]":
+        """Tell the ledger in a task of our own, which `close` waits for.
+
+        A worker would be cancelled as the app ends; cut off in the middle of a query, a connection to the
+        database may never come to its end.
+        """
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell_ledger(), name="telling the ledger")
+        return self._telling
 
     async def _tell_ledger(self) -> None:
         pane = self._ledger
@@ -112,7 +125,7 @@ class Papers:
         """Put an earlier evening's ledger into the pane, or tonight's again."""
         self._reading = path
         if path is None:
-            await self._tell_ledger()
+            await asyncio.shield(self._start_telling())
             return
         try:
             markdown = await asyncio.to_thread(path.read_text, "utf-8", "replace")
