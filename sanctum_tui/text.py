@@ -10,7 +10,6 @@ _UNSAFE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _SPACED = {"\t": "    ", "\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
-_NEWLINES = re.compile(r"\r\n?|\n")
 
 
 def clean(text: str) -> str:
@@ -30,11 +29,6 @@ def clean_line(text: str) -> str:
 def one_line(text: str) -> str:
     """The text on one line, every run of white space a single space, as chat services normalise it."""
     return " ".join(clean(text).split())
-
-
-def count_lines(text: str) -> int:
-    """Lines in a text, as an editor counts them."""
-    return len(_NEWLINES.findall(text)) + 1
 
 
 def shorten(text: str, most: int) -> str:

@@ -135,6 +135,7 @@ def test_the_doctor_finds_a_fresh_machine_ready(home: Path, capsys: pytest.Captu
     report = capsys.readouterr().out
     assert report.count("self-check") == 4
     assert "TWITCH_CLIENT_ID and TWITCH_CHANNEL_NAME not set" in report
+    assert "steward       nothing: it stays silent when addressed; not yet: answers" in report
     assert "✗" not in report
 
 

@@ -58,6 +58,7 @@ def _findings(paths: Paths, loaded: Loaded, *, quick: bool) -> Iterator[Finding]
     yield _samples()
     yield _twitch(settings)
     yield _model(settings)
+    yield from _modes()
     if not quick:
         yield from asyncio.run(_self_check(settings))
 
@@ -146,6 +147,14 @@ def _model(settings: Settings) -> Finding:
             f"LLM_PROVIDER is {settings.llm_provider}, not asked by this version yet; the offline composer writes.",
         )
     return Finding("ready", "model", "none set; the offline composer writes")
+
+
+def _modes() -> Iterator[Finding]:
+    """What the modes that are only begun do so far."""
+    from sanctum_tui.agent.modes import librarian, scribe, steward
+
+    for mode in (librarian, scribe, steward):
+        yield Finding("optional", mode.NAME, f"{mode.DOES}; not yet: {mode.NOT_YET}")
 
 
 async def _self_check(settings: Settings) -> list[Finding]:
