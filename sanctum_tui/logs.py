@@ -5,36 +5,35 @@ import json
 import logging
 import logging.handlers
 import queue
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
+
+from sanctum_tui.secrecy import REDACTOR
 
 _BYTES = 2_000_000
 _FILES = 3
+_LIBRARY_LEVEL = logging.INFO
+"""Below it they tell what goes over the wire, which is not ours to keep."""
+_LIBRARIES = ("twitchio", "aiohttp", "asyncio")
+"""Libraries whose warnings belong into the file; on standard error they would tear the screen."""
 
 
 class _Redact(logging.Formatter):
-    """One JSON object a record; whatever is known to be secret is dots, also inside a traceback."""
-
-    def __init__(self, secrets: Collection[str]) -> None:
-        super().__init__()
-        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+    """One JSON object a record; whatever is secret is dots, also inside a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "from": record.name,
-            "what": record.getMessage(),
+            "what": REDACTOR.redact(record.getMessage()),
         }
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        text = json.dumps(line, ensure_ascii=False)
-        for secret in self._secrets:
-            text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], "••••••••")
-        return text
+            line["trace"] = REDACTOR.redact(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
 
 
-def start(log_file: Path, level: str, secrets: Collection[str] = ()) -> Callable[[], None]:
+def start(log_file: Path, level: str) -> Callable[[], None]:
     """Log to a file from now on; returns what stops it. A folder that cannot be written to means no log.
 
     A log must never keep the console from working, so failures to write to it are not raised.
@@ -48,15 +47,21 @@ def start(log_file: Path, level: str, secrets: Collection[str] = ()) -> Callable
     except OSError:
         root.addHandler(logging.NullHandler())
         return lambda: None
-    to_file.setFormatter(_Redact(secrets))
+    to_file.setFormatter(_Redact())
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     handler = _Handler(records)
     listener = logging.handlers.QueueListener(records, to_file)
     root.addHandler(handler)
+    libraries = [logging.getLogger(name) for name in _LIBRARIES]
+    for library in libraries:
+        library.setLevel(max(logging.getLevelName(level), _LIBRARY_LEVEL))
+        library.propagate = False
+        library.addHandler(handler)
     listener.start()
 
     def stop() -> None:
-        root.removeHandler(handler)
+        for logger in (root, *libraries):
+            logger.removeHandler(handler)
         listener.stop()
         with contextlib.suppress(OSError):
             to_file.close()

@@ -44,6 +44,11 @@ class Paths:
         return self.state / "sanctum.log"
 
     @property
+    def tokens_file(self) -> Path:
+        """The tokens that Twitch gave us, readable by this user alone."""
+        return self.state / "twitch-tokens.json"
+
+    @property
     def locks(self) -> Path:
         return self.state / "locks"
 
@@ -73,11 +78,11 @@ def shipped(name: str) -> Traversable:
     return Path(__file__).resolve().parent.parent / name
 
 
-def write_atomically(path: Path, text: str | bytes) -> None:
+def write_atomically(path: Path, text: str | bytes, *, private: bool = False) -> None:
     """Replace a file's whole content so that a reader, or a crash, meets the old one or the new one.
 
     Raises StorageError, with the old file untouched, when it cannot be written (a full disk, a folder that
-    may not be written to).
+    may not be written to). A `private` file is for this user's eyes alone, whatever mode it had.
     """
     content = text.encode("utf-8") if isinstance(text, str) else text
     temporary: str | None = None
@@ -91,8 +96,9 @@ def write_atomically(path: Path, text: str | bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes 0600; a ledger is an ordinary document, so it keeps the mode it had or the usual one.
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(temporary).chmod(mode)
+        if not private:
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+            Path(temporary).chmod(mode)
         Path(temporary).replace(path)
         temporary = None
     except OSError as error:

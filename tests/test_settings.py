@@ -7,6 +7,7 @@ import pytest
 
 from sanctum_tui import logs
 from sanctum_tui.errors import BadInputError
+from sanctum_tui.secrecy import REDACTOR
 from sanctum_tui.settings import KNOWN_BOTS, Settings, changed, describe, load, shown
 
 USERS_NAMES = {
@@ -85,7 +86,8 @@ def test_a_change_while_it_runs_is_checked_like_any_other() -> None:
 
 
 def test_the_log_has_the_trace_and_not_the_secret(tmp_path: Path) -> None:
-    stop = logs.start(tmp_path / "log" / "sanctum.log", "DEBUG", secrets=("sk-hush", "", 'quo"te'))
+    REDACTOR.learn("sk-hush", "", 'quo"te')
+    stop = logs.start(tmp_path / "log" / "sanctum.log", "DEBUG")
     try:
         raise ValueError('the key sk-hush and quo"te did not work')
     except ValueError:

@@ -4,17 +4,20 @@ from argparse import Namespace
 from pathlib import Path
 
 from sanctum_tui.paths import Paths, user_paths
-from sanctum_tui.settings import Loaded, Settings, load
+from sanctum_tui.secrecy import REDACTOR
+from sanctum_tui.settings import Loaded, Settings, load, secrets_of
 
 
 def load_settings(arguments: Namespace) -> tuple[Paths, Loaded]:
     """The user's folders, and settings from ``--set``, the environment, ``.env`` and the TOML file."""
     paths = user_paths()
-    return paths, load(
+    loaded = load(
         toml_file=paths.settings_file,
         env_files=(Path(".env").absolute(), paths.env_file),
         overrides=[*(arguments.set or ()), *(arguments.set_too or ())],
     )
+    REDACTOR.learn(*(secret.reveal() for secret in secrets_of(loaded.settings)))
+    return paths, loaded
 
 
 def start_log(paths: Paths, settings: Settings) -> None:
@@ -23,5 +26,4 @@ def start_log(paths: Paths, settings: Settings) -> None:
 
     from sanctum_tui import logs
 
-    secrets = (settings.llm_api_key.reveal(), settings.database_url.reveal())
-    atexit.register(logs.start(paths.log_file, settings.log_level, secrets))
+    atexit.register(logs.start(paths.log_file, settings.log_level))

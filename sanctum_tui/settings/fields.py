@@ -51,12 +51,43 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator may choose. ``live`` in a field's extra: it may change while the console runs."""
 
     twitch_channel_name: Annotated[
-        str, Meta(description="Your channel's name on Twitch, in lower case.", extra={"group": "Twitch"})
+        str,
+        Meta(
+            description="Your channel's name on Twitch, in lower case; empty: that of the account you log in with.",
+            extra={"group": "Twitch"},
+        ),
     ] = ""
     twitch_client_id: Annotated[
         str,
-        Meta(description="Client id of the application you registered with Twitch.", extra={"group": "Twitch"}),
+        Meta(
+            description="Client id of the application you registered with Twitch, with the client type Public.",
+            extra={"group": "Twitch"},
+        ),
     ] = ""
+    twitch_client_secret: Annotated[
+        Secret,
+        Meta(
+            description="Secret of an application of the type Confidential, whose tokens cannot be refreshed without "
+            "it; a Public one has none. Never shown.",
+            extra={"group": "Twitch"},
+        ),
+    ] = Secret()
+    twitch_access_token: Annotated[
+        Secret,
+        Meta(
+            description="A user access token you have already, with or without oauth: before it; empty: the one "
+            "that `sanctum-tui login` fetched. Never shown.",
+            extra={"group": "Twitch"},
+        ),
+    ] = Secret()
+    twitch_refresh_token: Annotated[
+        Secret,
+        Meta(
+            description="The refresh token that belongs to TWITCH_ACCESS_TOKEN; what it is traded for is kept in "
+            "our own store. Never shown.",
+            extra={"group": "Twitch"},
+        ),
+    ] = Secret()
     twitch_bot_username: Annotated[
         str,
         Meta(
@@ -79,6 +110,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"group": "Twitch", "live": True},
         ),
     ] = False
+    twitch_live_poll_seconds: Annotated[
+        float,
+        Meta(
+            ge=10,
+            le=600,
+            description="How often Twitch is asked whether the stream is live; events correct it in between.",
+            extra={"group": "Twitch", "unit": "seconds", "live": True},
+        ),
+    ] = 60.0
+    twitch_messages_per_30_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="How many messages the console sends within 30 seconds at the most. Twitch allows 20, and "
+            "100 to moderators.",
+            extra={"group": "Twitch", "unit": "messages", "live": True},
+        ),
+    ] = 20
+    twitch_server: Annotated[
+        str,
+        Meta(
+            description="A stand-in for Twitch on this machine, for a rehearsal (http://127.0.0.1:PORT); empty: "
+            "Twitch itself.",
+            extra={"group": "Twitch"},
+        ),
+    ] = ""
 
     llm_provider: Annotated[
         Literal["", "openai", "ollama", "lmstudio", "compatible"],

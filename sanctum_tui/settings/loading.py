@@ -95,6 +95,12 @@ def shown(settings: Settings, name: str) -> str:
     return _as_text(getattr(settings, name.lower()))
 
 
+def secrets_of(settings: Settings) -> tuple[Secret, ...]:
+    """Every secret among the settings."""
+    values = (getattr(settings, name.lower()) for name in _FIELDS)
+    return tuple(value for value in values if isinstance(value, Secret))
+
+
 _FIELDS = {field.name.upper(): field for field in msgspec.structs.fields(Settings)}
 _TYPES = get_type_hints(Settings, include_extras=True)
 
