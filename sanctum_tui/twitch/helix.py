@@ -39,7 +39,7 @@ from sanctum_tui.twitch.values import (
 )
 
 if TYPE_CHECKING:
-    from twitchio.types_.eventsub import Condition
+    from twitchio.types_.conduits import Condition
 
 log = logging.getLogger(__name__)
 
