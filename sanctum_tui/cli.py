@@ -94,6 +94,13 @@ def build_parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
+    live = add("live", "live:run", "go live: read your channel's chat, and post what you approve")
+    live.add_argument("--dashboard", type=Path, metavar="FILE", help="tonight's plan (DASHBOARD_PATH)")
+    live.add_argument(
+        "--fresh", action="store_true", help="begin anew, also where an interrupted evening could go on"
+    )
+    _add_account(add("login", "login:login", "connect your Twitch account, or the bot's, with a code", _LOGIN))
+    _add_account(add("logout", "login:logout", "revoke and forget what `login` was given"))
     _add_replay(add("replay", "replay:run", "play an evening from a chat log", _REPLAY))
     ledger = add("ledger", "archive:ledger", "print the ledger of a stored evening, as markdown")
     _add_session(ledger)
@@ -108,13 +115,20 @@ def build_parser() -> argparse.ArgumentParser:
     config.add_argument("--all", action="store_true", help="long values whole, and what each setting is for")
     config.add_argument("--json", action="store_true", help="as JSON")
     doctor = add("doctor", "doctor:run", "show what is ready, what is missing, and what to do")
-    doctor.add_argument("--quick", action="store_true", help="leave out the self-check of the quiet loop")
+    doctor.add_argument("--quick", action="store_true", help="leave out the self-check, and do not ask Twitch")
     return parser
 
+
+_LOGIN = """Shows an address and a code. Whoever opens the address in a browser and confirms the code connects the
+account that is logged in there. What is asked for is listed first, each with the reason."""
 
 _REPLAY = """Plays a chat log as if it happened now, on the console or, with --headless, as JSON lines. The format
 is told by its content: our own JSONL, TwitchDownloader (today's and v5), chat-downloader, IRCv3 lines,
 recent-messages, or a text log with timestamps."""
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bot", action="store_true", help="the second account, which approved lines are posted from")
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from sanctum_tui.chat import ChatGap
+
+LIVE_SOURCE = "live"
+"""`Session.source` of every evening that was live."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -25,6 +30,16 @@ class Session:
     position: int = 0
     """How many events of its source are stored; where a restored replay goes on."""
     messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Airing:
+    """A stream that belongs to a session. A session has more than one where the stream broke off and came back."""
+
+    stream: str
+    """The service's id of it."""
+    started_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,8 @@ class Reason(StrEnum):
     MUTED = "muted"
     LET_IT_BE = "let_it_be"
     GATE_SHUT = "gate_shut"
+    NOT_HEARING = "not_hearing"
+    """Chat is not connected: nobody knows whether the room is quiet."""
     OVER_BUDGET = "over_budget"
     PROMPT_WAITING = "prompt_waiting"
     CHAT_ACTIVE = "chat_active"
@@ -184,3 +201,6 @@ class EveningRecord:
     decisions: tuple[Decision, ...] = ()
     flags: tuple[Flag, ...] = ()
     marks: tuple[Mark, ...] = ()
+    gaps: tuple[ChatGap, ...] = ()
+    """Times in which chat was away; its lines may be missing."""
+    airings: tuple[Airing, ...] = ()

@@ -82,6 +82,11 @@ class DashboardChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AirChanged:
+    """The connection to a live channel, or what is known of its stream, is another than before."""
+
+
+@dataclass(frozen=True, slots=True)
 class StorageFailed:
     """Storing failed; what is not stored yet is kept in memory, as far as the bound allows."""
 
@@ -104,6 +109,7 @@ Event: TypeAlias = (
     | MomentMarked
     | AgentMuted
     | DashboardChanged
+    | AirChanged
     | StorageFailed
     | StorageRecovered
 )

@@ -50,7 +50,8 @@ async def run(plan: Plan, settings: Settings, paths: Paths, *, out: TextIO, err:
     took = time.monotonic() - started
     messages = evening.keeping.messages
     print(
-        f"{evening.log.format}: {messages} messages in {took:.1f} s ({messages / max(took, 0.001):,.0f}/s).", file=err
+        f"{evening.replay.log.format}: {messages} messages in {took:.1f} s ({messages / max(took, 0.001):,.0f}/s).",
+        file=err,
     )
 
 
@@ -130,9 +131,9 @@ class _Reporter:
     def summary(self) -> None:
         """The last line: the evening in numbers."""
         evening, room = self._evening, self._evening.room
-        skipped = dict(sorted(evening.log.notes.skipped.items()))
-        if evening.player.left_out:
-            skipped["before --start-at"] = evening.player.left_out
+        skipped = dict(sorted(self._evening.replay.log.notes.skipped.items()))
+        if self._evening.replay.player.left_out:
+            skipped["before --start-at"] = self._evening.replay.player.left_out
         self._print(
             "summary",
             room.last_at,
@@ -148,8 +149,9 @@ class _Reporter:
         )
 
     def _notes(self) -> dict[str, int]:
-        leaps = {"clock leapt": self._evening.player.leaps} if self._evening.player.leaps else {}
-        return dict(sorted({**self._evening.log.notes.notes, **leaps}.items()))
+        replayed = self._evening.replay
+        leaps = {"clock leapt": replayed.player.leaps} if replayed.player.leaps else {}
+        return dict(sorted({**replayed.log.notes.notes, **leaps}.items()))
 
     def _decision(self, decision: Decision, words: str) -> None:
         until = None if decision.until is None else self._seconds(decision.until)

@@ -14,6 +14,8 @@ MODULES = sorted(
     for path in PACKAGE.rglob("*.py")
     if path.name != "__main__.py" and "versions" not in path.parts and path.name != "env.py"
 )
+ONE_OF_TWITCH = "sanctum_tui.twitch.helix"
+"""The one module that knows TwitchIO."""
 MOST_LINES = 350
 MOST_APP_LINES = 250
 
@@ -27,8 +29,13 @@ def imported_by(*modules: str) -> set[str]:
 
 
 def test_everything_but_the_screen_imports_without_textual() -> None:
-    loaded = imported_by(*(module for module in MODULES if not module.startswith("sanctum_tui.ui")))
+    loaded = imported_by(*(module for module in MODULES if not module.startswith(("sanctum_tui.ui", ONE_OF_TWITCH))))
     assert not loaded & {"textual", "rich", "twitchio", "pydantic_ai"}
+
+
+def test_everything_but_the_room_of_twitch_imports_without_its_libraries() -> None:
+    loaded = imported_by(*(module for module in MODULES if not module.startswith("sanctum_tui.twitch")))
+    assert not loaded & {"twitchio", "aiohttp", "segno"}
 
 
 def test_the_command_line_starts_with_next_to_nothing() -> None:
@@ -47,7 +54,18 @@ def test_the_command_line_starts_with_next_to_nothing() -> None:
 
 def test_the_first_paint_waits_for_no_database_and_no_model() -> None:
     loaded = imported_by("sanctum_tui.ui.app")
-    assert not loaded & {"sqlalchemy", "alembic", "aiosqlite", "ijson", "markdown_it", "watchfiles", "dotenv"}
+    assert not loaded & {
+        "sqlalchemy",
+        "alembic",
+        "aiosqlite",
+        "ijson",
+        "markdown_it",
+        "watchfiles",
+        "dotenv",
+        "twitchio",
+        "aiohttp",
+        "segno",
+    }
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sanctum_tui.settings import describe
 from tests.builders import says, write_log
 from tests.commands import sanctum
 
-COMMANDS = ("replay", "ledger", "sessions", "record", "paths", "config", "doctor")
+COMMANDS = ("live", "login", "logout", "replay", "ledger", "sessions", "record", "paths", "config", "doctor")
 
 
 @pytest.fixture
@@ -134,7 +134,8 @@ def test_the_doctor_finds_a_fresh_machine_ready(home: Path, capsys: pytest.Captu
     assert main(["doctor"]) == 0
     report = capsys.readouterr().out
     assert report.count("self-check") == 4
-    assert "TWITCH_CLIENT_ID and TWITCH_CHANNEL_NAME not set" in report
+    assert "TWITCH_CLIENT_ID is not set; `sanctum-tui login` says how to get one" in report
+    assert "nobody is logged in" in report
     assert "steward       nothing: it stays silent when addressed; not yet: answers" in report
     assert "✗" not in report
 

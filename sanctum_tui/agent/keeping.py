@@ -12,7 +12,7 @@ from sanctum_tui.chat import (
     MessageDeleted,
 )
 from sanctum_tui.errors import StorageError
-from sanctum_tui.evening import Decision, Flag, Mark, Session
+from sanctum_tui.evening import Airing, Decision, Flag, Mark, Session
 from sanctum_tui.events import Broadcast, RoomChanged, SessionBegan, SessionEnded, StorageFailed
 from sanctum_tui.memory.engine import Memory
 
@@ -43,17 +43,27 @@ class Keeping:
         """Chat messages taken in so far, before and after a restart; our own lines do not count."""
         return self._messages
 
-    async def begin(self, *, channel: str, source: str, title: str, at: datetime, fresh: bool) -> Session:
+    async def begin(
+        self,
+        *,
+        channel: str,
+        source: str,
+        title: str,
+        at: datetime,
+        fresh: bool,
+        goes_on: Callable[[Session], Awaitable[bool]],
+    ) -> Session:
         """Begin a session, or go on with the newest unfinished one from the same source.
 
         Other unfinished sessions of the channel are duplicates, left by a crash, and are ended; `fresh` ends
-        that one as well. A replay leaves a live session alone, and the other way about.
+        that one as well, and so does `goes_on` where it says no to it. A replay leaves a live session alone, and
+        the other way about.
         """
         evenings = self._memory.evenings
         kind = _kind(source)
         unfinished = [one for one in await evenings.unfinished(channel) if _kind(one.source) == kind]
         newest = unfinished[0] if unfinished and not fresh else None
-        kept = newest if newest is not None and newest.source == source else None
+        kept = newest if newest is not None and newest.source == source and await goes_on(newest) else None
         for other in unfinished:
             if other is not kept:
                 await evenings.end(other.id, at=other.clock_at or other.started_at)
@@ -64,6 +74,16 @@ class Keeping:
     def told(self, *, restored: bool) -> None:
         """Tell everybody that the session is under way."""
         self._broadcast.tell(SessionBegan(self.session, restored))
+
+    async def went_on_air(self, airing: Airing, *, title: str, starts_session: bool) -> None:
+        """A stream belongs to the session from now on; raises StorageError where that cannot be stored."""
+        self._session = await self._memory.evenings.went_on_air(
+            self.session.id, airing, title=title, starts_session=starts_session
+        )
+
+    async def went_off_air(self, at: datetime) -> None:
+        """The session's stream is over."""
+        await self._try(lambda: self._memory.evenings.went_off_air(self.session.id, at))
 
     async def end(self, *, at: datetime, why: str) -> None:
         """The evening is over."""
@@ -98,8 +118,8 @@ class Keeping:
             case ChatCleared():
                 await self._memory.writer.flush()
                 await evenings.mark_cleared(session, event.login)
-            case ChatGap():
-                pass
+            case ChatGap() as gap:
+                await self._try(lambda: evenings.add_gap(session, gap))
             case _:
                 return
         self._broadcast.tell(RoomChanged(event))

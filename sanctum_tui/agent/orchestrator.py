@@ -17,6 +17,7 @@ from sanctum_tui.agent.room import Room
 from sanctum_tui.chat import (
     ChatCleared,
     ChatEvent,
+    ChatGap,
     ChatLine,
     ChatMessage,
     ChatNotice,
@@ -25,6 +26,7 @@ from sanctum_tui.chat import (
     MessageDeleted,
     StreamWentOffline,
     StreamWentOnline,
+    Voice,
 )
 from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Action, Decision, Draft, Mark, Prompt, PromptState
@@ -35,6 +37,10 @@ from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.settings import Settings
 
 log = logging.getLogger(__name__)
+
+
+def _always() -> bool:
+    return True
 
 
 class Orchestrator:
@@ -52,9 +58,15 @@ class Orchestrator:
         broadcast: Broadcast,
         settings: Callable[[], Settings],
         on_air: Callable[[bool], None],
+        hearing: Callable[[], bool] = _always,
+        on_own: Callable[[ChatMessage], Awaitable[object]] | None = None,
+        on_open: Callable[[], Awaitable[None]] | None = None,
         standing_order: Callable[[Prompt], Awaitable[None]] | None = None,
     ) -> None:
         """`on_air` is told when the stream went online or offline, as far as chat's source knows it.
+
+        `hearing` says whether chat is connected; while it is not, nothing is drafted. `on_own` is told of lines
+        of ours that came in from the room, and `on_open` when something that kept the gate shut may be gone.
 
         `standing_order` is what an operator who is not there wants done with each new draft, at once.
         """
@@ -70,6 +82,9 @@ class Orchestrator:
         self._broadcast = broadcast
         self._settings = settings
         self._on_air = on_air
+        self._hearing = hearing
+        self._on_own = on_own
+        self._on_open = on_open
         self._standing_order = standing_order
         self._drafting = asyncio.Lock()
         self._ticks: asyncio.Task[None] | None = None
@@ -119,6 +134,7 @@ class Orchestrator:
             settled_at=queue.settled_at,
             posted=queue.posted,
             live=self._gate.live,
+            hearing=self._hearing(),
             muted=self.muted,
             let_it_be_until=self.let_it_be_until,
             inactivity_seconds=settings.hearthkeeper_inactivity_minutes * 60,
@@ -161,7 +177,7 @@ class Orchestrator:
     async def set_muted(self, muted: bool) -> Outcome:
         """Mute or unmute the agent. Muted, it drafts nothing and nothing is posted, also after a restart."""
         self.muted = muted
-        await self._decided(decide(self.situation()))
+        await self.look()
         self._broadcast.tell(AgentMuted(muted))
         log.info("the agent is %s", "muted" if muted else "unmuted")
         return Outcome(True, "Muted. Nothing is drafted or posted." if muted else "Unmuted.")
@@ -192,6 +208,12 @@ class Orchestrator:
     async def own_line(self, message: ChatMessage) -> None:
         """A line of ours is in the room."""
         await self._heard([self.room.own(message)], events=0, messages=0)
+
+    async def look(self) -> None:
+        """Something the decision rests on has changed: decide anew, without waiting for the next tick."""
+        await self._decided(decide(self.situation()))
+        if self._on_open is not None:
+            await self._on_open()
 
     async def end(self, why: str) -> None:
         """The evening is over: what still waits expires, and the session ends."""
@@ -255,14 +277,23 @@ class Orchestrator:
                 continue
             if isinstance(event, MessageDeleted | ChatCleared):
                 self.room.withdraw(event)
+            elif isinstance(event, ChatGap):
+                self.room.missed(event)
             elif isinstance(event, StreamWentOnline | StreamWentOffline):
                 self._on_air(isinstance(event, StreamWentOnline))
+                await self.look()
             await self._keeping.happened(event, clock_at=self.room.last_at)
         await self._take_lines(run)
 
     async def _take_lines(self, messages: list[ChatMessage]) -> None:
-        if messages:
-            await self._heard(self.room.take(messages), events=len(messages), messages=len(messages))
+        if not messages:
+            return
+        lines = self.room.take(messages)
+        await self._heard(lines, events=len(messages), messages=len(messages))
+        if self._on_own is not None:
+            for line in lines:
+                if line.voice is Voice.AGENT:
+                    await self._on_own(line.message)
 
     async def _heard(self, lines: list[ChatLine], *, events: int, messages: int) -> None:
         self._keeping.heard(lines, events=events, messages=messages, clock_at=self.room.last_at)

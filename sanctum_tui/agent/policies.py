@@ -25,6 +25,8 @@ class Situation:
     """When a line was last posted or skipped."""
     posted: int = 0
     live: Live = Live.YES
+    hearing: bool = True
+    """Chat is connected; while it is not, silence is no silence."""
     muted: bool = False
     let_it_be_until: datetime | None = None
     inactivity_seconds: float = 900.0
@@ -59,6 +61,8 @@ def decide(situation: Situation) -> Decision:
         return quiet(Reason.MUTED, None)
     if s.live is not Live.YES:
         return quiet(Reason.GATE_SHUT, None)
+    if not s.hearing:
+        return quiet(Reason.NOT_HEARING, None)
     if s.let_it_be_until is not None and s.now < s.let_it_be_until:
         return quiet(Reason.LET_IT_BE, max(s.let_it_be_until, opens_at))
     if s.posted >= s.budget:
@@ -94,6 +98,7 @@ def explain(decision: Decision, now: datetime | None = None) -> str:
         Reason.MUTED: f"{quiet} The agent is muted.",
         Reason.LET_IT_BE: f"{quiet} You asked to let it be; {left} to go.",
         Reason.GATE_SHUT: f"{quiet} Nothing may be posted: the stream is not known to be live.",
+        Reason.NOT_HEARING: "Chat is away; whether the room is quiet, nobody knows.",
         Reason.OVER_BUDGET: f"{quiet} Tonight's {numbers.get('budget', 0):g} lines are spent.",
         Reason.PROMPT_WAITING: f"{quiet} A line waits for you.",
         Reason.CHAT_ACTIVE: "People are talking.",

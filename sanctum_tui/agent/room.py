@@ -7,12 +7,16 @@ from itertools import count
 
 from sanctum_tui.agent.modes.warden import WardenHit, suspects
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
-from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
+from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
 from sanctum_tui.evening import Flag, Silence
 
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
 _RECENT = 120
 """People's latest lines kept for whoever writes the next draft."""
+
+
+def _always(message: ChatMessage) -> bool:
+    return True
 
 
 class Room:
@@ -26,13 +30,18 @@ class Room:
         own_login: str,
         counts_commands: bool,
         suspicion: Callable[[ChatMessage], WardenHit | None],
+        own: Callable[[ChatMessage], bool] = _always,
         threshold_seconds: Callable[[], float],
     ) -> None:
         """`suspicion` is the Warden's word on a line, or None; it is asked where a glance does not settle it.
 
+        `own` tells which lines of `own_login` are the agent's, where a person writes from that account too.
+
         Silences longer than `threshold_seconds` are kept.
         """
         self.started_at = started_at
+        self.hears_since = started_at
+        """From when on it is known that nobody wrote where nobody did."""
         self.last_at = started_at
         self.last_person_at: datetime | None = None
         self.count = 0
@@ -47,12 +56,14 @@ class Room:
         self._not_people = self._bots | {own_login}
         self._resets = (Voice.PERSON, Voice.COMMAND) if counts_commands else (Voice.PERSON,)
         self._suspicion = suspicion
+        self._own_login = own_login
+        self._own = own
         self._threshold_seconds = threshold_seconds
 
     @property
     def quiet_since(self) -> datetime:
-        """When a person last wrote, or the session's start where nobody has yet."""
-        return self.last_person_at or self.started_at
+        """When a person last wrote, or the session's start where nobody has yet; never before chat was heard."""
+        return max(self.last_person_at or self.started_at, self.hears_since)
 
     def people_last_minute(self, now: datetime) -> int:
         """How many lines people wrote within the last minute."""
@@ -117,6 +128,16 @@ class Room:
         self.count += 1
         return ChatLine(self.count, Voice.AGENT, message)
 
+    def starts(self, moment: datetime) -> None:
+        """The stream began at this moment: the silence that counts is the one since then."""
+        self.hears_since = max(self.hears_since, moment)
+
+    def missed(self, gap: ChatGap) -> None:
+        """Chat was away. After more than a moment, nobody knows how long the room has been quiet."""
+        self.passed(gap.at)
+        if gap.seconds >= ACTIVE_SECONDS:
+            self.hears_since = max(self.hears_since, gap.at)
+
     def restore_flags(self, flags: Sequence[Flag]) -> None:
         """Take in the flags that were stored before a restart, of lines that were."""
         self.flags = [flag for flag in flags if flag.line <= self.count]
@@ -145,13 +166,13 @@ class Room:
     def _voice(self, number: int, message: ChatMessage) -> Voice:
         """Whose line it is; a flag is kept, and who was seen."""
         login = message.login
+        if message.shared_from:
+            return Voice.SHARED
+        if login == self._own_login and self._own(message):
+            return Voice.AGENT
         if login in self._bots:
             self.bots_seen.add(login)
             return Voice.BOT
-        if message.shared_from:
-            return Voice.SHARED
-        if login in self._not_people:
-            return Voice.AGENT
         if (hit := self._suspicion(message)) is not None:
             self.flags.append(Flag(message.at, number, message.name, message.text, hit.rule, hit.why))
             return Voice.SPAM

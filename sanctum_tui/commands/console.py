@@ -11,7 +11,7 @@ from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
 
 if TYPE_CHECKING:
-    from sanctum_tui.runtime.plan import Plan
+    from sanctum_tui.runtime.plan import AnyPlan
 
 
 def run(arguments: Namespace) -> int:
@@ -20,10 +20,12 @@ def run(arguments: Namespace) -> int:
     return open_console(loaded.settings, paths, None)
 
 
-def open_console(settings: Settings, paths: Paths, plan: "Plan | None") -> int:
+def open_console(settings: Settings, paths: Paths, plan: "AnyPlan | None") -> int:
     """The console on an evening, or on the choice of one; its exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        if plan is not None:
+        from sanctum_tui.runtime.plan import Plan
+
+        if isinstance(plan, Plan):
             from sanctum_tui.replay.formats import open_log
 
             # A log that cannot be read is the better reason to give.

@@ -7,9 +7,9 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from sanctum_tui.commands.findings import Finding
 from sanctum_tui.commands.setup import load_settings
 from sanctum_tui.errors import ExitCode, SanctumError
 from sanctum_tui.paths import Paths, shipped
@@ -17,16 +17,6 @@ from sanctum_tui.settings import Loaded, Settings
 
 _ROOM_BYTES = 100_000_000
 """Free space under which an evening may not fit: a million lines take about as much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    state: str
-    """``ready``, ``optional`` (works without) or ``missing``."""
-    name: str
-    words: str
 
 
 def run(arguments: Namespace) -> int:
@@ -56,7 +46,7 @@ def _findings(paths: Paths, loaded: Loaded, *, quick: bool) -> Iterator[Finding]
     yield asyncio.run(_database(settings, paths))
     yield from _folders(settings, paths)
     yield _samples()
-    yield _twitch(settings)
+    yield from asyncio.run(_twitch(loaded, paths, quick=quick))
     yield _model(settings)
     yield from _modes()
     if not quick:
@@ -124,19 +114,10 @@ def _samples() -> Finding:
     return Finding("ready", "samples", ", ".join(evenings))
 
 
-def _twitch(settings: Settings) -> Finding:
-    unset = [
-        name
-        for name, value in (
-            ("TWITCH_CLIENT_ID", settings.twitch_client_id),
-            ("TWITCH_CHANNEL_NAME", settings.twitch_channel_name),
-        )
-        if not value
-    ]
-    not_yet = "This version plays logs; it does not connect to Twitch yet."
-    if unset:
-        return Finding("optional", "Twitch", f"{' and '.join(unset)} not set. {not_yet}")
-    return Finding("optional", "Twitch", f"set up for {settings.twitch_channel_name}. {not_yet}")
+async def _twitch(loaded: Loaded, paths: Paths, *, quick: bool) -> list[Finding]:
+    from sanctum_tui.commands.doctor_twitch import findings
+
+    return await findings(loaded, paths, ask=not quick)
 
 
 def _model(settings: Settings) -> Finding:

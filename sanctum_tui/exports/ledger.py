@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, MessageDeleted, Voice
+from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, MessageDeleted, Voice
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.evening import EveningRecord, Flag, Silence
 from sanctum_tui.exports.clips import Clip, Moments, answered, marked
@@ -51,6 +51,8 @@ class Ledger:
     clips: tuple[Clip, ...]
     """The operator's marks first, then what the room made of the evening, each in order."""
     seeds: tuple[Seed, ...]
+    gaps: tuple[ChatGap, ...]
+    """Times in which chat was away."""
     silences: tuple[Pause, ...]
     """The longest, in order."""
     closing: Silence | None
@@ -144,6 +146,7 @@ class LedgerBuilder:
             flags=record.flags,
             clips=(*marked(record.marks, session.started_at), *room),
             seeds=seeds(dashboard, discussions, prompts, pauses),
+            gaps=record.gaps,
             silences=longest(pauses),
             closing=Silence(last, quiet) if quiet >= WORTH_TELLING else None,
         )

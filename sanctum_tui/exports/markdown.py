@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 
 from sanctum_tui.evening import PromptState, PromptStep
@@ -283,4 +283,9 @@ def _silences(ledger: Ledger, zone: tzinfo) -> list[str]:
         rest = lasting(ledger.closing.seconds)
         ending = "until the end" if ledger.ended_at is not None else "so far"
         parts.append(f"After {hour(ledger.closing.start, zone)} nobody wrote {ending}, {rest}.")
+    parts += [
+        f"Chat was away from {hour(gap.at - timedelta(seconds=gap.seconds), zone)} to {hour(gap.at, zone)}, "
+        f"{lasting(gap.seconds)}; lines may be missing."
+        for gap in ledger.gaps
+    ]
     return parts or ["There was no silence long enough to speak of."]

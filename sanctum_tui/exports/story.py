@@ -10,7 +10,7 @@ from sanctum_tui.evening import Decision, Prompt, PromptState, PromptStep, Reaso
 from sanctum_tui.exports.quiet import Pause, answer_to
 from sanctum_tui.exports.talk import Quote
 
-TELLING = frozenset({Reason.MUTED, Reason.LET_IT_BE, Reason.GATE_SHUT, Reason.OVER_BUDGET})
+TELLING = frozenset({Reason.MUTED, Reason.LET_IT_BE, Reason.GATE_SHUT, Reason.NOT_HEARING, Reason.OVER_BUDGET})
 """Reasons to stay quiet that somebody gave, or ran into; the others are the evening's ordinary course."""
 
 

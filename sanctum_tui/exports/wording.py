@@ -34,6 +34,7 @@ SPELLS = {
     Reason.MUTED: "The agent was muted",
     Reason.LET_IT_BE: "The operator let the silence be",
     Reason.GATE_SHUT: "Nothing could be posted",
+    Reason.NOT_HEARING: "Chat was away",
     Reason.OVER_BUDGET: "The evening's lines were used up",
 }
 """Why the agent stayed quiet, to go before "from ... to ..."."""

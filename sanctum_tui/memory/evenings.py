@@ -7,9 +7,11 @@ from sanctum_tui.memory.prompts import PromptQueries, find_prompts
 from sanctum_tui.memory.sessions import (
     NoteQueries,
     SessionQueries,
+    find_airings,
     find_dashboard,
     find_decisions,
     find_flags,
+    find_gaps,
     find_marks,
     find_session,
 )
@@ -42,4 +44,6 @@ class Evenings(SessionQueries, PromptQueries, NoteQueries, LineQueries):
                 decisions=await find_decisions(connection, session_id),
                 flags=await find_flags(connection, session_id),
                 marks=await find_marks(connection, session_id),
+                gaps=await find_gaps(connection, session_id),
+                airings=await find_airings(connection, session_id),
             )

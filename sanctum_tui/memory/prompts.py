@@ -7,12 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sanctum_tui.evening import Draft, Prompt, PromptState, PromptStep
+from sanctum_tui.evening import LIVE_SOURCE, Draft, Prompt, PromptState, PromptStep
 from sanctum_tui.memory.store import Store
 from sanctum_tui.memory.tables import prompt_steps, prompts, sessions
-
-LIVE = "live"
-"""`Session.source` of an evening on air; a replay's is ``replay:`` and a fingerprint."""
 
 
 class PromptQueries:
@@ -85,7 +82,7 @@ class PromptQueries:
             .join(sessions, sessions.c.id == prompts.c.session_id)
             .where(
                 sessions.c.channel == channel,
-                sessions.c.source == LIVE,
+                sessions.c.source == LIVE_SOURCE,
                 sessions.c.started_at < before,
                 prompts.c.state == PromptState.POSTED.value,
             )

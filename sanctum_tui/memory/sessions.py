@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sanctum_tui.evening import Action, Decision, Flag, Mark, Reason, Session
+from sanctum_tui.chat import ChatGap
+from sanctum_tui.evening import Action, Airing, Decision, Flag, Mark, Reason, Session
 from sanctum_tui.memory.store import Store
-from sanctum_tui.memory.tables import dashboards, decisions, flags, marks, sessions
+from sanctum_tui.memory.tables import airings, dashboards, decisions, flags, gaps, marks, sessions
 
 
 class SessionQueries:
@@ -38,6 +39,37 @@ class SessionQueries:
         which = update(sessions).where(sessions.c.id == session_id, sessions.c.ended_at.is_(None))
         async with self._store.write() as connection:
             await connection.execute(which.values(ended_at=at))
+
+    async def went_on_air(self, session_id: int, airing: Airing, *, title: str, starts_session: bool) -> Session:
+        """A stream belongs to this session from now on, or does again; `title` is the session's.
+
+        Where it starts the session, times count from the stream's start.
+        """
+        values: dict[str, object] = {"title": title} if title else {}
+        if starts_session:
+            values["started_at"] = airing.started_at
+        which = sessions.c.id == session_id
+        mine = (airings.c.session_id == session_id, airings.c.stream == airing.stream)
+        async with self._store.write() as connection:
+            if (await connection.execute(update(airings).where(*mine).values(ended_at=None))).rowcount == 0:
+                row = insert(airings).values(
+                    session_id=session_id, stream=airing.stream, started_at=airing.started_at
+                )
+                await connection.execute(row)
+            if values:
+                await connection.execute(update(sessions).where(which).values(**values))
+            return _session((await connection.execute(select(sessions).where(which))).one())
+
+    async def went_off_air(self, session_id: int, at: datetime) -> None:
+        """The session's stream is over."""
+        which = update(airings).where(airings.c.session_id == session_id, airings.c.ended_at.is_(None))
+        async with self._store.write() as connection:
+            await connection.execute(which.values(ended_at=at))
+
+    async def airings(self, session_id: int) -> tuple[Airing, ...]:
+        """The streams that belong to a session, in order."""
+        async with self._store.read() as connection:
+            return await find_airings(connection, session_id)
 
     async def session(self, session_id: int) -> Session | None:
         async with self._store.read() as connection:
@@ -100,6 +132,9 @@ class NoteQueries:
         async with self._store.read() as connection:
             return await find_marks(connection, session_id)
 
+    async def add_gap(self, session_id: int, gap: ChatGap) -> None:
+        await self._add(gaps, session_id=session_id, at=gap.at, seconds=gap.seconds)
+
     async def save_dashboard(self, session_id: int, markdown: str, at: datetime) -> None:
         """Keep the session's dashboard as it is now, byte for byte, in place of the one before."""
         async with self._store.write() as connection:
@@ -139,6 +174,16 @@ async def find_flags(connection: AsyncConnection, session_id: int) -> tuple[Flag
 
 async def find_marks(connection: AsyncConnection, session_id: int) -> tuple[Mark, ...]:
     return tuple(Mark(row.at, row.note) for row in await _noted(connection, marks, session_id))
+
+
+async def find_gaps(connection: AsyncConnection, session_id: int) -> tuple[ChatGap, ...]:
+    return tuple(ChatGap(row.at, row.seconds) for row in await _noted(connection, gaps, session_id))
+
+
+async def find_airings(connection: AsyncConnection, session_id: int) -> tuple[Airing, ...]:
+    return tuple(
+        Airing(row.stream, row.started_at, row.ended_at) for row in await _noted(connection, airings, session_id)
+    )
 
 
 async def find_dashboard(connection: AsyncConnection, session_id: int) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration, written here too so that a start-up can tell without loading Alembic; a test compares."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -218,5 +219,18 @@ flags = Table(
 )
 
 marks = Table("marks", metadata, _id(), _of_session(index=True), _at(), _text("note"))
+
+airings = Table(
+    "airings",
+    metadata,
+    _id(),
+    _of_session(),
+    _text("stream"),
+    _at("started_at"),
+    Column("ended_at", Moment),
+    UniqueConstraint("session_id", "stream"),
+)
+
+gaps = Table("gaps", metadata, _id(), _of_session(index=True), _at(), Column("seconds", Float, nullable=False))
 
 dashboards = Table("dashboards", metadata, _of_session(primary_key=True), _at(), _text("markdown"))

@@ -9,18 +9,19 @@ from sanctum_tui.clock import Clock
 class ReplaySink:
     """Puts a posted line into the replayed room, at the replay's own time."""
 
-    def __init__(self, clock: Clock, *, login: str, name: str) -> None:
+    def __init__(
+        self, clock: Clock, *, login: str, name: str, echo: Callable[[ChatMessage], Awaitable[None]]
+    ) -> None:
+        """`echo` takes the line in as part of the room."""
         self._clock = clock
         self._login = login
         self._name = name
         self._posted = 0
-        self.echo: Callable[[ChatMessage], Awaitable[None]] | None = None
-        """Who takes the line in as part of the room."""
+        self._echo = echo
 
     async def post(self, text: str) -> Receipt:
         self._posted += 1
         at = self._clock.now()
         message = ChatMessage(at, self._login, self._name, text, id=f"replay-post-{self._posted}")
-        if self.echo is not None:
-            await self.echo(message)
+        await self._echo(message)
         return Posted(message.id, at)

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import assert_never
 
 from sanctum_tui.chat import ChatSink, Dropped, Live, LiveGate, Posted, Receipt, Unknown
 from sanctum_tui.clock import Clock
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Prompt, PromptState
-from sanctum_tui.review.prompt import approved_text
+from sanctum_tui.review.prompt import DELIVERY, ROOM, approved_text, held_by_gate
 from sanctum_tui.review.queue import ReviewQueue
+from sanctum_tui.text import one_line
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ class Delivery:
         self._closed = closed
         self._leaving: dict[int, asyncio.Task[None]] = {}
         self._sending: set[int] = set()
+        self._seen: dict[int, datetime] = {}
+        """Lines that the room showed while they were being sent, and when."""
 
     def shut(self) -> str:
         """Why nothing may be posted now, in words, or "" where it may."""
@@ -76,10 +80,33 @@ class Delivery:
         for prompt in self._queue.prompts:
             if prompt.state is PromptState.SENDING:
                 reason = "the console stopped while it was being sent"
-                await self._queue.step(prompt.number, PromptState.UNKNOWN, by="delivery", reason=reason)
+                await self._queue.step(prompt.number, PromptState.UNKNOWN, by=DELIVERY, reason=reason)
             elif prompt.state is PromptState.APPROVED:
                 reason = "the console stopped before it went out; approve it again if it still fits"
-                await self._queue.step(prompt.number, PromptState.HELD, by="delivery", reason=reason)
+                await self._queue.step(prompt.number, PromptState.HELD, by=DELIVERY, reason=reason)
+
+    async def gate_opened(self) -> None:
+        """Ask again about what was approved while nothing could be posted: it may not fit the moment any more."""
+        if self.shut():
+            return
+        for prompt in self._queue.prompts:
+            if held_by_gate(prompt):
+                reason = "it can be posted now; approve it again if it still fits"
+                await self._queue.step(prompt.number, PromptState.PENDING, by=DELIVERY, reason=reason)
+
+    async def echoed(self, text: str, at: datetime) -> Prompt | None:
+        """A line of ours came in from the room: settles the oldest one of that text whose answer was lost.
+
+        One that is being sent is remembered, in case its answer is lost yet.
+        """
+        for prompt in self._queue.prompts:
+            gone = prompt.state in (PromptState.UNKNOWN, PromptState.SENDING) and prompt.number not in self._seen
+            if gone and one_line(approved_text(prompt) or "") == one_line(text):
+                if prompt.state is PromptState.UNKNOWN:
+                    return await self._settle(prompt.number, at)
+                self._seen[prompt.number] = at
+                return None
+        return None
 
     async def close(self) -> None:
         """Stop sending. What has not left stays approved; what is leaving is waited for."""
@@ -108,9 +135,9 @@ class Delivery:
         if prompt is None or prompt.state is not PromptState.APPROVED:
             return
         if reason := self.shut():
-            await self._queue.step(number, PromptState.HELD, by="delivery", reason=reason)
+            await self._queue.step(number, PromptState.HELD, by=DELIVERY, reason=reason)
             return
-        sending = await self._queue.step(number, PromptState.SENDING, by="delivery")
+        sending = await self._queue.step(number, PromptState.SENDING, by=DELIVERY)
         if sending is None:
             return
         text = approved_text(sending)
@@ -124,13 +151,19 @@ class Delivery:
     async def _note(self, number: int, receipt: Receipt) -> None:
         match receipt:
             case Posted():
-                await self._queue.step(number, PromptState.POSTED, by="delivery", at=receipt.at)
+                await self._queue.step(number, PromptState.POSTED, by=DELIVERY, at=receipt.at)
             case Dropped(reason):
-                await self._queue.step(number, PromptState.FAILED, by="delivery", reason=reason)
+                await self._queue.step(number, PromptState.FAILED, by=DELIVERY, reason=reason)
             case Unknown(reason):
-                await self._queue.step(number, PromptState.UNKNOWN, by="delivery", reason=reason)
+                await self._queue.step(number, PromptState.UNKNOWN, by=DELIVERY, reason=reason)
+                if (seen_at := self._seen.get(number)) is not None:
+                    await self._settle(number, seen_at)
             case _:
                 assert_never(receipt)
+
+    async def _settle(self, number: int, at: datetime) -> Prompt | None:
+        reason = "it was seen in the room"
+        return await self._queue.step(number, PromptState.POSTED, by=ROOM, reason=reason, at=at)
 
     async def _post(self, text: str) -> Receipt:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.review.delivery import Delivery
-from sanctum_tui.review.prompt import Outcome, may_step, too_late, unsendable
+from sanctum_tui.review.prompt import DELIVERY, Outcome, may_step, too_late, unsendable
 from sanctum_tui.review.queue import ReviewQueue
 
 NOTHING_WAITS = "Nothing waits for you."
@@ -51,7 +51,7 @@ class Desk:
         if approved is None:
             return self._too_late(number)
         if shut := self._delivery.shut():
-            held = await self._queue.step(number, PromptState.HELD, by="delivery", reason=shut)
+            held = await self._queue.step(number, PromptState.HELD, by=DELIVERY, reason=shut)
             return Outcome(True, f"Approved, and held: {shut}.", held or approved)
         await self._delivery.take(approved)
         seconds = self._undo_seconds()

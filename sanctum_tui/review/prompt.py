@@ -11,7 +11,7 @@ S = PromptState
 NEXT: dict[PromptState, frozenset[PromptState]] = {
     S.PENDING: frozenset({S.APPROVED, S.SKIPPED, S.HELD, S.STALE, S.SUPERSEDED, S.EXPIRED, S.REJECTED}),
     S.REJECTED: frozenset({S.APPROVED, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
-    S.HELD: frozenset({S.APPROVED, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
+    S.HELD: frozenset({S.APPROVED, S.PENDING, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
     S.APPROVED: frozenset({S.SENDING, S.PENDING, S.HELD, S.EXPIRED}),
     S.SENDING: frozenset({S.POSTED, S.FAILED, S.UNKNOWN}),
     S.UNKNOWN: frozenset({S.POSTED, S.FAILED}),
@@ -37,6 +37,12 @@ or the guard refused, the next is not tried at every tick."""
 
 _UNSEEN = " \t\r\n\u00a0\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\u3164\ufeff"
 """Blanks, joiners and marks that take no room, which may stand before a command."""
+
+DELIVERY = "delivery"
+"""Author of the steps that the outbox takes."""
+
+ROOM = "room"
+"""Author of the steps that follow from what was said in the room."""
 
 MOST_CHARACTERS = 500
 """The longest chat message Twitch takes, in characters, signature included."""
@@ -67,6 +73,12 @@ def approved_text(prompt: Prompt) -> str | None:
 def last_step(prompt: Prompt, state: PromptState) -> PromptStep | None:
     """The latest step into a state."""
     return next((step for step in reversed(prompt.steps) if step.state is state), None)
+
+
+def held_by_gate(prompt: Prompt) -> bool:
+    """Whether the operator said yes and the gate was shut; one kept for later by hand is not."""
+    step = last_step(prompt, S.HELD)
+    return prompt.state is S.HELD and step is not None and step.by == DELIVERY
 
 
 def unsendable(text: str) -> str | None:

@@ -7,7 +7,7 @@ from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Draft, Prompt, PromptState, PromptStep
 from sanctum_tui.events import Broadcast, PromptStepped
 from sanctum_tui.memory.evenings import Evenings
-from sanctum_tui.review.prompt import OPEN, SETTLED, WAITING, last_step, may_step
+from sanctum_tui.review.prompt import DELIVERY, OPEN, SETTLED, WAITING, last_step, may_step
 
 
 class ReviewQueue:
@@ -114,9 +114,7 @@ class ReviewQueue:
     def doubt(self, number: int, reason: str) -> None:
         """A line was sent and what became of it could not be stored: it is unknown here, until it is settled."""
         seen = self._prompts[number]
-        step = PromptStep(
-            at=self._clock.now(), state=PromptState.UNKNOWN, by="delivery", text=seen.text, reason=reason
-        )
+        step = PromptStep(at=self._clock.now(), state=PromptState.UNKNOWN, by=DELIVERY, text=seen.text, reason=reason)
         doubted = replace(seen, state=PromptState.UNKNOWN, changed_at=step.at, steps=(*seen.steps, step))
         self._prompts[number] = doubted
         self._broadcast.tell(PromptStepped(doubted, step))

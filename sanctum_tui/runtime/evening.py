@@ -1,7 +1,6 @@
-"""An evening on a replay: its parts built, its session begun or restored, lived through, and closed."""
+"""An evening: its parts built, its session begun or restored, lived through, and closed."""
 
 import asyncio
-import logging
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +14,11 @@ from sanctum_tui.agent.room import Room
 from sanctum_tui.chat import ChatCleared, ChatMessage, MessageDeleted
 from sanctum_tui.clock import Clock, SystemClock
 from sanctum_tui.dashboard.file import DashboardFile
-from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.dashboard.value import Dashboard
-from sanctum_tui.errors import BadInputError, SanctumError
+from sanctum_tui.errors import BadInputError
 from sanctum_tui.evening import EveningRecord, Prompt, PromptState
 from sanctum_tui.events import (
     Broadcast,
-    DashboardChanged,
     Event,
     LinesHeard,
     PromptStepped,
@@ -36,46 +33,37 @@ from sanctum_tui.llm.guard import Style
 from sanctum_tui.llm.offline import OfflineComposer
 from sanctum_tui.memory.engine import Memory, open_memory
 from sanctum_tui.paths import Paths
-from sanctum_tui.replay.formats import ChatLog, open_log
 from sanctum_tui.replay.player import Player
-from sanctum_tui.replay.sink import ReplaySink
 from sanctum_tui.review.delivery import Delivery
 from sanctum_tui.review.desk import Desk
 from sanctum_tui.review.queue import ReviewQueue
-from sanctum_tui.runtime.places import (
-    channel_of,
-    claim,
-    database_url,
-    ledger_folder,
-    throwaway_database,
-    working_dashboard,
-)
-from sanctum_tui.runtime.plan import Plan
+from sanctum_tui.runtime.broadcasting import Broadcasting
+from sanctum_tui.runtime.onair import OnAir
+from sanctum_tui.runtime.origin import Origin
+from sanctum_tui.runtime.places import claim, database_url, ledger_folder, throwaway_database, working_dashboard
+from sanctum_tui.runtime.plan import AnyPlan, Plan
+from sanctum_tui.runtime.replayed import Replayed
 from sanctum_tui.runtime.restoring import restore_room, said_before, stopped_at, was_muted
+from sanctum_tui.runtime.tonight import Tonight
 from sanctum_tui.settings import Settings
-
-log = logging.getLogger(__name__)
-
-AGENT_LOGIN = "chronicler"
-"""The agent's login in a replayed room, where no bot account is set."""
 
 
 class Evening:
-    """Everything that lives while an evening is replayed. Made by `open`."""
+    """Everything that lives while an evening goes on. Made by `open`."""
 
-    def __init__(self, plan: Plan, settings: Settings, paths: Paths, broadcast: Broadcast) -> None:
+    def __init__(self, plan: AnyPlan, settings: Settings, paths: Paths, broadcast: Broadcast) -> None:
         self.plan = plan
         self.settings = settings
         self.paths = paths
         self.broadcast = broadcast
-        self.dashboard = Dashboard()
         self.ledger = LedgerBuilder(count_commands=settings.silence_counts_commands)
         self.restored = False
         self.notes: list[str] = []
         """What an operator should know of the start: a restored session, a dashboard that was copied."""
+        self.broadcasting: Broadcasting | None = None
+        """The live side of the evening: its stream, and what goes with it. None in a replay."""
         self._stack = AsyncExitStack()
-        self.log: ChatLog
-        self.player: Player
+        self.origin: Origin
         self.memory: Memory
         self.keeping: Keeping
         self.room: Room
@@ -83,14 +71,19 @@ class Evening:
         self.delivery: Delivery
         self.desk: Desk
         self.orchestrator: Orchestrator
-        self.dashboard_file: DashboardFile
+        self.tonight: Tonight
 
     @classmethod
-    async def open(cls, plan: Plan, settings: Settings, paths: Paths, broadcast: Broadcast) -> "Evening":
-        """Build and begin an evening. Raises SanctumError, with nothing left running, where that fails."""
+    async def open(
+        cls, plan: AnyPlan, settings: Settings, paths: Paths, broadcast: Broadcast, *, on_air: OnAir | None = None
+    ) -> "Evening":
+        """Build and begin an evening. Raises SanctumError, with nothing left running, where that fails.
+
+        A live one is given what it is played on, `on_air`, which stays the caller's to close.
+        """
         evening = cls(plan, settings, paths, broadcast)
         try:
-            await evening._open()
+            await evening._open(on_air)
         except BaseException:
             await evening._stack.aclose()
             raise
@@ -98,20 +91,36 @@ class Evening:
 
     @property
     def clock(self) -> Clock:
-        return self.player.clock
+        return self.origin.clock
+
+    @property
+    def replay(self) -> Replayed:
+        """The log that is played; a live evening has none, and must not be asked."""
+        if not isinstance(self.origin, Replayed):
+            raise TypeError("a live evening plays no log")
+        return self.origin
+
+    @property
+    def player(self) -> Player:
+        """What plays the log."""
+        return self.replay.player
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """Tonight's plan, as it is now."""
+        return self.tonight.dashboard
 
     def now(self) -> datetime:
         """The evening's moment, as exactly as a screen wants it."""
-        self.player.catch_up()
-        return self.clock.now()
+        return self.origin.now()
 
     async def run(self) -> None:
-        """Live through it, to the log's last line. The session is still open then: `finish` ends it."""
-        await self.orchestrator.run(self.player)
+        """Live through it, to the log's last line or the stream's end. The session is still open then."""
+        await self.orchestrator.run(self.origin.source)
 
     async def finish(self, why: str = "the log has ended") -> None:
         """The evening is over: what waits expires, the session ends."""
-        self.player.end()
+        self.origin.end()
         await self.orchestrator.end(why)
 
     async def close(self) -> None:
@@ -138,13 +147,6 @@ class Evening:
             )
         return changed
 
-    async def save_dashboard(self, text: str) -> bool:
-        """Write the edited dashboard to its file and the session; False where nothing had changed."""
-        if not await asyncio.to_thread(self.dashboard_file.save, text):
-            return False
-        await self._dashboard_changed("operator")
-        return True
-
     async def record(self) -> EveningRecord:
         """All that is stored of this session so far, but its lines."""
         return await self.memory.evenings.record(self.keeping.session.id)
@@ -157,13 +159,18 @@ class Evening:
         """Write the ledger to ``EXPORT_PATH``; raises StorageError where it cannot be written."""
         return write(await self.current_ledger(), ledger_folder(self.settings, self.paths))
 
-    async def _open(self) -> None:
+    async def _open(self, on_air: OnAir | None) -> None:
         plan, settings = self.plan, self.settings
-        self.log = await asyncio.to_thread(open_log, plan.log, pace=plan.pace)
-        channel = self.log.channel or channel_of(plan.log)
-        free = await self._stack.enter_async_context(claim(self.paths, channel))
+        if on_air is not None:
+            self.origin = on_air
+        elif isinstance(plan, Plan):
+            self.origin = await Replayed.open(plan, settings.twitch_bot_username.lower())
+        else:
+            raise TypeError("a live evening, and nothing that is on air")
+        channel, live = self.origin.channel, on_air is not None
+        free = await self._stack.enter_async_context(claim(self.paths, channel, live=live))
         if not free:
-            self.notes.append(f"Another console is on an evening of {channel}; this one keeps nothing.")
+            self._taken(channel, live=live)
         if free and plan.keep:
             url = database_url(settings, self.paths)
         else:
@@ -171,7 +178,7 @@ class Evening:
         self.memory = await open_memory(url, lock_folder=self.paths.locks)
         self._stack.push_async_callback(self.memory.close)
         self.keeping = Keeping(self.memory, self.broadcast, lines=plan.keep and free)
-        await self._open_session(channel)
+        await self._open_session()
         await self._open_dashboard()
         self._build(await said_before(self.memory, self.keeping.session))
         await self.queue.open(self.keeping.session.id)
@@ -179,57 +186,64 @@ class Evening:
         await self.delivery.recover()
         self._mind_the_waiting_line()
         self._stack.push_async_callback(self.delivery.close)
-        await self.keeping.dashboard(self.dashboard_file.markdown, self.clock.now())
+        await self.tonight.keep()
         self.keeping.told(restored=self.restored)
-        if plan.review == "operator":
-            watching = asyncio.create_task(self._watch_dashboard(), name="dashboard watch")
+        if self._attended:
+            watching = asyncio.create_task(self.tonight.watch(), name="dashboard watch")
             self._stack.push_async_callback(_stopped, watching)
+        if on_air is not None:
+            self.notes += on_air.told_at_start
+            self.broadcasting = await Broadcasting.begin(self, on_air)
+            self._stack.push_async_callback(self.broadcasting.close)
+
+    def _taken(self, channel: str, *, live: bool) -> None:
+        """Another process holds the channel. A replay can do without; two live consoles would both draft."""
+        if live:
+            raise BadInputError(f"Another console is live on {channel} already; close it, then start this one again.")
+        self.notes.append(f"Another console is on an evening of {channel}; this one keeps nothing.")
 
     async def _open_dashboard(self) -> None:
+        log_file = self.plan.log if isinstance(self.plan, Plan) else None
         working = working_dashboard(
-            self.plan.log, self.plan.dashboard, self.settings, self.paths, editable=self._attended
+            log_file,
+            self.plan.dashboard,
+            self.settings,
+            self.paths,
+            editable=self._attended,
+            channel=self.origin.channel,
         )
-        self.dashboard_file = DashboardFile(working)
-        if not self.dashboard_file.load() and self.restored:
-            self.dashboard_file.restore(await self.memory.evenings.dashboard(self.keeping.session.id))
-        self.dashboard = parse(self.dashboard_file.markdown)
+        self.tonight = Tonight(DashboardFile(working), self.keeping, self.broadcast, self.clock)
+        session = self.keeping.session.id
+        self.tonight.load(await self.memory.evenings.dashboard(session) if self.restored else "")
 
-    async def _open_session(self, channel: str) -> None:
-        first = Player(self.log, channel=channel, name=self.plan.log.name, start_at=self.plan.start_at)
-        source = f"replay:{self.log.fingerprint}:{self.plan.start_at.total_seconds():g}"
+    async def _open_session(self) -> None:
+        origin = self.origin
+        begins_at = origin.begins_at
         session = await self.keeping.begin(
-            channel=channel,
-            source=source,
-            title=self.log.title or self.plan.log.name,
-            at=first.clock.now(),
+            channel=origin.channel,
+            source=origin.session_source,
+            title=origin.title,
+            at=begins_at,
             fresh=self.plan.fresh,
+            goes_on=lambda one: origin.goes_on_with(one, self.memory),
         )
         self.restored = session.position > 0 or session.clock_at is not None
-        self.player = first
         if self.restored:
-            self.player = Player(
-                self.log,
-                channel=channel,
-                start_at=self.plan.start_at,
-                skip=session.position,
-                resume_at=await stopped_at(self.memory, session),
-            )
+            origin.go_on(session, await stopped_at(self.memory, session) or begins_at)
             self.notes.append("The evening goes on where it stopped; --fresh begins it anew.")
-        self.player.set_speed(self.plan.speed)
+        else:
+            origin.begin(session)
         self.room = Room(
-            first.clock.now(),
+            session.started_at,
             bots=self.settings.known_bots,
-            own_login=self.agent_login,
+            own_login=origin.agent_login,
             counts_commands=self.settings.silence_counts_commands,
             suspicion=Warden().inspect,
+            own=origin.is_own,
             threshold_seconds=lambda: self.settings.hearthkeeper_inactivity_minutes * 60,
         )
         if self.restored:
             await restore_room(self.memory, session, self.room, self.ledger)
-
-    @property
-    def agent_login(self) -> str:
-        return self.settings.twitch_bot_username.lower() or AGENT_LOGIN
 
     @property
     def _attended(self) -> bool:
@@ -246,12 +260,12 @@ class Evening:
             # Without anybody there, nobody could take anything back.
             return self.settings.review_undo_seconds if self._attended else 0.0
 
-        sink = ReplaySink(self.clock, login=self.agent_login, name="Chronicler")
+        origin = self.origin
         self.queue = ReviewQueue(self.memory.evenings, self.broadcast, self.clock)
         self.delivery = Delivery(
             self.queue,
-            sink,
-            self.player,
+            origin.sink(self._own_line),
+            origin.gate,
             patience=SystemClock(),
             undo_seconds=undo_seconds,
             closed=lambda: "the agent is muted" if self.orchestrator.muted else "",
@@ -268,13 +282,15 @@ class Evening:
                 dashboard=lambda: self.dashboard,
                 earlier=earlier,
             ),
-            gate=self.player,
+            gate=origin.gate,
             broadcast=self.broadcast,
             settings=lambda: self.settings,
-            on_air=self.player.went,
+            on_air=origin.went,
+            hearing=origin.hearing,
+            on_own=self._echoed if isinstance(origin, OnAir) else None,
+            on_open=self.delivery.gate_opened,
             standing_order=self._standing_order,
         )
-        sink.echo = self._own_line
         self.memory.writer.on_trouble = lambda sentence: self.broadcast.tell(StorageFailed(sentence))
         self.memory.writer.on_recovery = lambda: self.broadcast.tell(StorageRecovered())
         if self._attended:
@@ -282,6 +298,9 @@ class Evening:
 
     async def _own_line(self, message: ChatMessage) -> None:
         await self.orchestrator.own_line(message)
+
+    async def _echoed(self, message: ChatMessage) -> None:
+        await self.delivery.echoed(message.text, message.at)
 
     async def _standing_order(self, prompt: Prompt) -> None:
         match self.plan.review:
@@ -304,21 +323,8 @@ class Evening:
                 pass
 
     def _mind_the_waiting_line(self) -> None:
-        """A fast replay must not run past a line before anybody could read it."""
         waiting = self.queue.waiting
-        self.player.slow(self._attended and waiting is not None and waiting.state is not PromptState.HELD)
-
-    async def _dashboard_changed(self, by: str) -> None:
-        self.dashboard = parse(self.dashboard_file.markdown)
-        await self.keeping.dashboard(self.dashboard_file.markdown, self.clock.now())
-        self.broadcast.tell(DashboardChanged(self.dashboard_file.text, by))
-
-    async def _watch_dashboard(self) -> None:
-        try:
-            async for _ in self.dashboard_file.changes():
-                await self._dashboard_changed("file")
-        except (OSError, SanctumError) as error:
-            log.warning("the dashboard's file is no longer watched: %s", error)
+        self.origin.mind(self._attended and waiting is not None and waiting.state is not PromptState.HELD)
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

@@ -37,8 +37,12 @@ def channel_of(log: Path) -> str:
     return re.sub(r"\W+", "-", log.stem.lower()).strip("-")[:40] or "replay"
 
 
-def working_dashboard(log: Path, given: Path | None, settings: Settings, paths: Paths, *, editable: bool) -> Path:
+def working_dashboard(
+    log: Path | None, given: Path | None, settings: Settings, paths: Paths, *, editable: bool, channel: str
+) -> Path:
     """The dashboard's file: the one given; else ``DASHBOARD_PATH``; else one beside the log; else one of our own.
+
+    A live evening has no log; its own is named after its channel.
 
     A sample evening has its own, whatever the setting says. One beside the log is a sample or an archive, so a
     console works on a copy in the data folder; a copy that is there already has the operator's edits and is
@@ -48,11 +52,13 @@ def working_dashboard(log: Path, given: Path | None, settings: Settings, paths: 
         if not given.is_file():
             raise BadInputError(f"There is no dashboard at {given}; check the path behind --dashboard.")
         return given
-    if settings.dashboard_path and not log.resolve().is_relative_to(Path(str(shipped("sample_dashboards")))):
+    if settings.dashboard_path and not (log is not None and _is_sample(log)):
         chosen = Path(settings.dashboard_path).expanduser()
         if not chosen.is_file():
             raise BadInputError(f"There is no dashboard at {chosen}; check DASHBOARD_PATH.")
         return chosen
+    if log is None:
+        return paths.dashboards / f"live-{_safe(channel)}.md"
     beside = log.parent / "dashboard.md"
     if not editable and beside.is_file():
         return beside
@@ -68,17 +74,25 @@ def working_dashboard(log: Path, given: Path | None, settings: Settings, paths: 
     return copy
 
 
+def _is_sample(log: Path) -> bool:
+    return log.resolve().is_relative_to(Path(str(shipped("sample_dashboards"))))
+
+
+def _safe(channel: str) -> str:
+    return re.sub(r"[^a-z0-9_]+", "-", channel.lower())[:40]
+
+
 @asynccontextmanager
-async def claim(paths: Paths, channel: str) -> AsyncIterator[bool]:
-    """Hold a channel's replays for this process; False where another process holds them already."""
+async def claim(paths: Paths, channel: str, *, live: bool) -> AsyncIterator[bool]:
+    """Hold a channel, or its replays, for this process; False where another process holds them already."""
     try:
         paths.locks.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"{paths.locks} could not be made ({error.strerror}); free some space, or set SANCTUM_HOME."
         ) from None
-    safe = re.sub(r"[^a-z0-9_]+", "-", channel.lower())[:40]
-    lock = FileLock(paths.locks / f"replay-{safe}-{sha256(channel.encode()).hexdigest()[:8]}.lock")
+    kind = "live" if live else "replay"
+    lock = FileLock(paths.locks / f"{kind}-{_safe(channel)}-{sha256(channel.encode()).hexdigest()[:8]}.lock")
     try:
         lock.acquire(blocking=False)
     except Timeout:

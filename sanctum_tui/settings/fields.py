@@ -129,6 +129,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"group": "Twitch", "unit": "messages", "live": True},
         ),
     ] = 20
+    stream_end_grace_minutes: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=120,
+            description="How long after the stream's end the evening goes on, in case the stream comes back.",
+            extra={"group": "Twitch", "unit": "minutes", "live": True},
+        ),
+    ] = 5.0
     twitch_server: Annotated[
         str,
         Meta(

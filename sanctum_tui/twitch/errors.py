@@ -4,6 +4,7 @@ Their sentences never hold a token, an address with parameters, or another libra
 """
 
 from sanctum_tui.errors import ExitCode, SanctumError
+from sanctum_tui.twitch.values import Role
 
 
 class TwitchError(SanctumError):
@@ -40,3 +41,8 @@ class RefusedError(TwitchError):
 
 class LoginNeededError(TwitchError):
     """There is no token, it was revoked, or it lacks a scope: only the operator can mend it (``login``)."""
+
+    def __init__(self, sentence: str, role: Role = Role.STREAMER) -> None:
+        """`role` is who has to log in."""
+        super().__init__(sentence)
+        self.role = role

@@ -89,7 +89,7 @@ class _Calls(HTTPClient):
                 timeout=self._timeout,
             ) as answer:
                 body = await answer.text()
-        except aiohttp.ClientConnectorError:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise UnreachableError("Twitch cannot be reached; is the network up? It is tried again.") from None
         except TimeoutError:
             raise _no_answer(changes, "Twitch did not answer in time") from None
@@ -154,7 +154,7 @@ class Helix:
         return (
             None
             if not found
-            else Account(_text(found[0], "id"), _text(found[0], "login"), _text(found[0], "display_name"))
+            else Account(_text(found[0], "id"), _text(found[0], "login"), one_line(_text(found[0], "display_name")))
         )
 
     async def stream(self, channel_id: str, *, by: str) -> Stream | None:

@@ -12,6 +12,7 @@ class Group(StrEnum):
 
     LINE = "The waiting line"
     AGENT = "The agent"
+    STREAM = "The stream"
     REPLAY = "The replay"
     SCREEN = "The screen"
 
@@ -29,6 +30,10 @@ class Moment:
     undoable: bool = False
     muted: bool = False
     letting_be: bool = False
+    live: bool = False
+    """It is on Twitch, not on a log."""
+    testing: bool = False
+    """Offline test mode is on."""
     paused: bool = False
     zoomed: bool = False
     typing: bool = False
@@ -90,6 +95,16 @@ def _playing(moment: Moment) -> bool:
     return moment.playing
 
 
+def _on_twitch(moment: Moment) -> bool:
+    return moment.playing and moment.live
+
+
+def _on_a_log(moment: Moment) -> bool:
+    return moment.playing and not moment.live
+
+
+_NOT_LIVE = "This evening plays from a log; nothing here reaches a stream."
+_NO_REPLAY = "Only a replay can be paced, and there is none."
 _OVER = "The evening is not playing; there is nothing to change."
 
 ACTIONS: tuple[Action, ...] = (
@@ -174,16 +189,41 @@ ACTIONS: tuple[Action, ...] = (
         Group.AGENT, "agent.setting", _open, face=":", footer=False,
     ),
     Action(
+        "stream.info", "i", "title…", "Set the stream's title and category from the dashboard, after a look at both.",
+        Group.STREAM, "stream.info", _on_twitch, _NOT_LIVE,
+    ),
+    Action(
+        "stream.notification", "g", "go-live text…", "Copy the dashboard's go-live notification, after a look at it.",
+        Group.STREAM, "stream.notification", _open, footer=False,
+    ),
+    Action(
+        "stream.social", "G", "social post…", "Copy the dashboard's social post, after a look at it.",
+        Group.STREAM, "stream.social", _open, footer=False,
+    ),
+    Action(
+        "stream.test_mode", "o", "offline test mode", "Post approved lines also while the stream is off; or end it.",
+        Group.STREAM, "stream.test_mode", _on_twitch, _NOT_LIVE, on=lambda moment: moment.testing,
+        label_on="end the test mode", footer=False,
+    ),
+    Action(
+        "stream.retry", "c", "connect now", "Try the connection to Twitch now, or log in anew where that is needed.",
+        Group.STREAM, "stream.retry", _on_twitch, _NOT_LIVE, footer=False,
+    ),
+    Action(
+        "stream.end", "E", "end evening…", "End the evening here and write its ledger; on Twitch another begins.",
+        Group.STREAM, "stream.end", _playing, _OVER, footer=False,
+    ),
+    Action(
         "replay.pause", "space", "pause", "Let the replay stand still, clock and all; again, to go on.",
-        Group.REPLAY, "replay.pause", _playing, _OVER, on=lambda moment: moment.paused, label_on="go on",
+        Group.REPLAY, "replay.pause", _on_a_log, _NO_REPLAY, on=lambda moment: moment.paused, label_on="go on",
     ),
     Action(
         "replay.slower", "left_square_bracket", "slower", "Play slower.",
-        Group.REPLAY, "replay.slower", _playing, _OVER, face="[", footer=False,
+        Group.REPLAY, "replay.slower", _on_a_log, _NO_REPLAY, face="[", footer=False,
     ),
     Action(
         "replay.faster", "right_square_bracket", "faster", "Play faster: 1, 2, 5, 10, 30, 60 times, or all it can.",
-        Group.REPLAY, "replay.faster", _playing, _OVER, face="]", footer=False,
+        Group.REPLAY, "replay.faster", _on_a_log, _NO_REPLAY, face="]", footer=False,
     ),
     Action(
         "screen.chat", "1", "chat", "Go to the chat.",

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import cached_property
 from operator import attrgetter
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -16,12 +16,13 @@ from textual.timer import Timer
 
 from sanctum_tui.chat import ChatLine
 from sanctum_tui.errors import SanctumError
-from sanctum_tui.paths import Paths, shipped
+from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
 from sanctum_tui.ui.actions import ACTIONS, BY_ID, Moment
 from sanctum_tui.ui.footer import footer_pieces
 from sanctum_tui.ui.frame import Frame
+from sanctum_tui.ui.hosting import Host
 from sanctum_tui.ui.panes.chat import ChatPane
 from sanctum_tui.ui.panes.review import ReviewPane
 from sanctum_tui.ui.panes.silence import SilencePane
@@ -32,8 +33,7 @@ from sanctum_tui.ui.stage import Stage
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from sanctum_tui.runtime.evening import Evening
-    from sanctum_tui.runtime.plan import Plan
+    from sanctum_tui.runtime.plan import AnyPlan
     from sanctum_tui.ui.dialogs.leaving import Leaving
     from sanctum_tui.ui.keys import Keys
     from sanctum_tui.ui.panes.dashboard import DashboardPane
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SAMPLE_SPEED = 30.0
 _EDIT_SECONDS = 0.25
 """How long after the last key a half-edited line is written to disk."""
 
@@ -81,27 +80,19 @@ class SanctumApp(Shell):
         self,
         settings: Settings,
         paths: Paths,
-        plan: "Plan | None",
+        plan: "AnyPlan | None",
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without a `plan` the sample evenings are offered. `monotonic` is the operator's own time, in seconds."""
+        """Without a `plan` the operator chooses."""
         super().__init__(paths, settings.theme)
         self.presenter: Presenter | None = None
         self.papers: Papers | None = None
-        self.stage = Stage(
-            settings,
-            paths,
-            opened=self._opened,
-            over=self._over,
-            refused=self._refused,
-            crashed=self._handle_exception,
-        )
-        self._plan = plan
-        self._monotonic = monotonic
+        self.host = Host(self, settings, paths, plan)
+        self.stage = Stage(settings, paths, self.host)
+        self.monotonic = monotonic
+        """The operator's own time, in seconds."""
         self._edit_timer: Timer | None = None
-        self.last_words = ""
-        """What became of the evening when it ended, and where its ledger is."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine(id="status")
@@ -115,7 +106,7 @@ class SanctumApp(Shell):
         self.review.focus()
         self.show_keys(self.moment())
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.host.begin)
 
     async def on_unmount(self) -> None:
         """Whatever the way out was: write half-edited lines, and close the evening."""
@@ -159,7 +150,7 @@ class SanctumApp(Shell):
     async def action_quit(self) -> None:
         """Close the console; asks first while an evening goes on."""
         if not self.stage.playing:
-            self.exit(0, message=Text(clean(self.last_words)) if self.last_words else None)
+            self.exit(0, message=Text(clean(self.host.last_words)) if self.host.last_words else None)
             return
         from sanctum_tui.ui.dialogs.leaving import LeavingDialog
 
@@ -170,7 +161,7 @@ class SanctumApp(Shell):
 
         if leaving is Leaving.END:
             await self.stage.end()
-            self.exit(0, message=Text(clean(self.last_words)))
+            self.exit(0, message=Text(clean(self.host.last_words)))
         elif leaving is Leaving.LEAVE:
             self.exit(0, message=Text("The evening is left as it stands; the same command goes on with it."))
 
@@ -200,43 +191,6 @@ class SanctumApp(Shell):
     def on_descendant_focus(self) -> None:
         """The keys that fit depend on whether letters go into an editor."""
         self.show_keys(self.moment())
-
-    async def _begin(self) -> None:
-        if self._plan is not None:
-            self.stage.start(self._plan)
-            return
-        from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
-
-        samples = sorted(Path(str(folder)) for folder in shipped("sample_dashboards").iterdir() if folder.is_dir())
-        self.push_screen(WelcomeDialog(samples), self._chosen)
-
-    def _chosen(self, folder: Path | None) -> None:
-        if folder is None:
-            self.exit(0)
-            return
-        from sanctum_tui.runtime.plan import Plan
-
-        self.stage.start(Plan(folder / "chat.jsonl", speed=SAMPLE_SPEED))
-
-    async def _opened(self, evening: "Evening") -> None:
-        from sanctum_tui.ui.papers import Papers
-        from sanctum_tui.ui.presenter import Presenter
-
-        self.papers = Papers(self, evening, self._monotonic)
-        self.presenter = Presenter(self, evening, self.papers, self._monotonic)
-        await self.presenter.begin()
-        for note in evening.notes:
-            self.say(note)
-        self.run_worker(self.papers.mount(), name="mounting the papers", group="papers", exit_on_error=False)
-
-    def _over(self, path: Path | None, trouble: str) -> None:
-        if self.presenter is not None:
-            self.presenter.tick()
-        self.last_words = trouble or f"The evening has ended. Its ledger is {path}"
-        self.say(self.last_words, severity="error" if trouble else "information")
-
-    def _refused(self, error: SanctumError) -> None:
-        self.exit(return_code=int(error.exit_code), message=Text(clean(f"sanctum-tui: {error.sentence}")))
 
     def _tick(self) -> None:
         if self.presenter is not None:

@@ -20,6 +20,7 @@ class Mood(Enum):
     MUTED = ("muted", "✕", "-muted")
     LET_IT_BE = ("let it be", "☾", "-muted")
     SHUT = ("nothing may be posted", "✕", "-muted")
+    AWAY = ("chat is away", "✕", "-muted")
     ENDED = ("ended", "■", "-quiet")
 
     def __init__(self, word: str, sign: str, style: str) -> None:
@@ -57,6 +58,8 @@ def mood_of(decision: Decision) -> Mood:
             return Mood.LET_IT_BE
         case Reason.GATE_SHUT:
             return Mood.SHUT
+        case Reason.NOT_HEARING:
+            return Mood.AWAY
         case Reason.CHAT_ACTIVE:
             return Mood.ACTIVE
         case Reason.NOT_QUIET_YET if _share(decision) < SETTLED_SHARE:
@@ -102,6 +105,7 @@ _CHANGES = {
     Reason.MUTED: "Only you can change it: m unmutes the agent.",
     Reason.LET_IT_BE: "You asked for this silence: l ends it, or its time runs out.",
     Reason.GATE_SHUT: "Nothing may be posted while the stream is not known to be live.",
+    Reason.NOT_HEARING: "Chat is away, and is tried again by itself; the line at the top says how that goes.",
     Reason.OVER_BUDGET: "HEARTHKEEPER_SESSION_BUDGET lines are spent; a higher number would let it draft again.",
     Reason.PROMPT_WAITING: "A line waits for you: once it is decided, the next interval begins.",
     Reason.CHAT_ACTIVE: "People are talking; it waits until nobody has written for a while.",

@@ -42,22 +42,27 @@ class Papers:
         self._ledger: LedgerPane | None = None
         self._dashboard: DashboardPane | None = None
 
-    async def mount(self) -> None:
-        """Put both panes in their places and fill them."""
+    async def mount(self, ledger: Path | None = None) -> None:
+        """Put both panes in their places, where they are not there yet, and fill them.
+
+        `ledger` is that of the evening before, to be read first where there was one.
+        """
         await asyncio.to_thread(_import_panes)
         from sanctum_tui.ui.panes.dashboard import DashboardPane
         from sanctum_tui.ui.panes.ledger import LedgerPane
 
-        for name in ("dashboard", "ledger"):
-            self._app.stylesheet.read(_STYLES / f"{name}.tcss")
-        self._app.refresh_css(animate=False)
-        self._dashboard, self._ledger = DashboardPane(id="dashboard"), LedgerPane(id="ledger")
-        await self._app.query_one("#main").mount(self._dashboard)
-        await self._app.query_one("#side").mount(self._ledger)
+        if not self._app.query(DashboardPane):
+            for name in ("dashboard", "ledger"):
+                self._app.stylesheet.read(_STYLES / f"{name}.tcss")
+            self._app.refresh_css(animate=False)
+            await self._app.query_one("#main").mount(DashboardPane(id="dashboard"))
+            await self._app.query_one("#side").mount(LedgerPane(id="ledger"))
+        self._dashboard = self._app.query_one(DashboardPane)
+        self._ledger = self._app.query_one(LedgerPane)
         evening = self._evening
-        self._dashboard.show(evening.dashboard_file.text, evening.dashboard)
-        await asyncio.shield(self._start_telling())
+        self._dashboard.show(evening.tonight.text, evening.dashboard)
         await self._offer()
+        await self.turn_to(ledger)
 
     def tick(self) -> None:
         """Once a second: tell the ledger anew where it is in sight and something happened, or some time passed."""
@@ -84,7 +89,7 @@ class Papers:
         if self._dashboard is None:
             return
         try:
-            await self._evening.save_dashboard(text)
+            await self._evening.tonight.save(text)
         except SanctumError as error:
             self._dashboard.failed(error.sentence)
         except Exception:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sanctum_tui.agent.policies import decide, minutes
-from sanctum_tui.chat import ChatLine, Live
+from sanctum_tui.agent.policies import decide
+from sanctum_tui.chat import ChatLine
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.events import (
     AgentMuted,
+    AirChanged,
     DashboardChanged,
     DecisionChanged,
     Event,
@@ -25,8 +26,8 @@ from sanctum_tui.ui.actions import Group, Moment, fitting
 from sanctum_tui.ui.cards import SETTLE_SECONDS, Card, card_of
 from sanctum_tui.ui.edits import Edits
 from sanctum_tui.ui.moods import timer_of
-from sanctum_tui.ui.panes.status import Piece
 from sanctum_tui.ui.papers import Papers
+from sanctum_tui.ui.standing import standing
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
@@ -34,11 +35,6 @@ if TYPE_CHECKING:
 
 HISTORY_LINES = 500
 """Lines of a restored evening that the chat pane starts with; older ones come by scrolling back."""
-
-
-def speed_words(speed: float) -> str:
-    """A replay's speed as it is written."""
-    return "as fast as it goes" if speed == math.inf else f"{speed:g}x"
 
 
 class Presenter:
@@ -89,7 +85,7 @@ class Presenter:
                         self._app.bell()
                 self._papers.stale = True
                 self.tick()
-            case DecisionChanged() | AgentMuted():
+            case DecisionChanged() | AgentMuted() | AirChanged():
                 self.tick()
             case DashboardChanged(text, "file"):
                 self._papers.dashboard_changed(text, self.evening.dashboard)
@@ -115,7 +111,9 @@ class Presenter:
             undoable=last is not None and may_step(last.state, PromptState.PENDING),
             muted=orchestrator.muted,
             letting_be=until is not None and self.now() < until,
-            paused=evening.player.paused,
+            live=evening.broadcasting is not None,
+            testing=evening.settings.twitch_offline_chat_test_mode,
+            paused=evening.broadcasting is None and evening.player.paused,
             zoomed=self._app.frame.front is not None,
             typing=self._app.frame.typing,
         )
@@ -139,7 +137,7 @@ class Presenter:
         self._app.review.show_keys(
             (action.shown_key, action.label_at(moment)) for action in fitting(moment, Group.LINE)
         )
-        self._app.status.show(self._status(moment))
+        self._app.status.show(standing(evening, moment, self.trouble))
         self._app.show_keys(moment)
         self._papers.tick()
 
@@ -155,7 +153,7 @@ class Presenter:
         elif edited is None and card.number is not None and self.edits.get(card.number) is not None:
             card = replace(card, heading=f"{card.heading}; your edit is kept, e goes on with it")
         elif card.number is None and self._app.stage.ended:
-            card = replace(card, heading=self._app.last_words)
+            card = replace(card, heading=self._app.host.last_words)
         review.show(card)
         if review.number != self._shown:
             self._shown = review.number
@@ -180,34 +178,6 @@ class Presenter:
             return None
         left = self._approved_at[1] + self.evening.settings.review_undo_seconds - self._monotonic()
         return max(0, math.ceil(left))
-
-    def _status(self, moment: Moment) -> list[Piece]:
-        evening, player = self.evening, self.evening.player
-        pieces = [
-            Piece(f"#{evening.keeping.session.channel}", 6, "line--strong"),
-            Piece(minutes((self.now() - player.first_at).total_seconds()), 7),
-        ]
-        if not moment.playing:
-            pieces.append(Piece("■ The evening has ended", 9, "line--strong"))
-        elif player.paused:
-            pieces.append(Piece("‖ paused, space goes on", 9, "line--warning"))
-        elif player.pace != player.speed:
-            pieces.append(Piece(f"▶ {speed_words(player.pace)}, a line waits", 5))
-        else:
-            pieces.append(Piece(f"▶ replay {speed_words(player.speed)}", 5))
-        if self.trouble:
-            pieces.append(Piece(f"✕ {self.trouble}", 10, "line--warning"))
-        if moment.muted:
-            pieces.append(Piece("✕ muted", 9, "line--warning"))
-        if moment.letting_be:
-            pieces.append(Piece("☾ let it be", 8, "line--warning"))
-        if moment.playing:
-            gate = "● live" if player.live is Live.YES else f"○ {player.live.value}: {player.why}"
-            pieces.append(Piece(gate, 6))
-        count = evening.keeping.messages
-        pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 2))
-        pieces.append(Piece("posts stay here", 4))
-        return pieces
 
     async def _show_history(self) -> None:
         evenings, session = self.evening.memory.evenings, self.evening.keeping.session.id

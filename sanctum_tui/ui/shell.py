@@ -96,6 +96,10 @@ class Shell(App[int]):
     def _terminated(self) -> None:
         self.exit(return_code=int(ExitCode.INTERRUPTED))
 
+    def close_after(self, error: Exception) -> None:
+        """Something unforeseen happened that the console cannot go on after."""
+        self._handle_exception(error)
+
     def _handle_exception(self, error: Exception) -> None:
         log.critical("the console crashed", exc_info=error)
         super()._handle_exception(error)

@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
@@ -15,42 +14,57 @@ from sanctum_tui.settings import Settings
 if TYPE_CHECKING:
     from sanctum_tui.events import Broadcast
     from sanctum_tui.runtime.evening import Evening
-    from sanctum_tui.runtime.plan import Plan
+    from sanctum_tui.runtime.onair import OnAir
+    from sanctum_tui.runtime.plan import AnyPlan
 
 log = logging.getLogger(__name__)
 
 STOPPED = "The evening stopped: something unforeseen happened. What was said is stored; the log file says more."
+LOG_ENDED = "the log has ended"
+STREAM_ENDED = "the stream has ended"
+BY_OPERATOR = "the operator ended the evening"
 _PATIENCE_SECONDS = 5.0
 """How long a playing evening may take to come to a stop before it is cut off."""
+_RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Pauses between attempts to reach Twitch at the start; the last one again and again."""
+
+
+class Audience(Protocol):
+    """Who sees the evening: what it is told as it goes."""
+
+    async def opened(self, evening: "Evening") -> None:
+        """An evening is open, and nothing has happened in it yet."""
+
+    async def closing(self) -> None:
+        """The evening on the screen is about to be closed; another one may follow."""
+
+    def over(self, path: Path | None, trouble: str) -> None:
+        """It has ended: where its ledger was written, or a sentence where something went wrong."""
+
+    def waiting(self, sentence: str) -> None:
+        """It cannot be opened yet, and is tried again."""
+
+    def refused(self, error: SanctumError) -> None:
+        """It cannot be opened."""
+
+    def crashed(self, error: Exception) -> None:
+        """Opening it failed in an unforeseen way."""
 
 
 class Stage:
-    """Owns the evening, from opening it to closing it."""
+    """Owns the evening, from opening it to closing it; a live channel has one after the other."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        paths: Paths,
-        *,
-        opened: Callable[["Evening"], Awaitable[None]],
-        over: Callable[[Path | None, str], None],
-        refused: Callable[[SanctumError], None],
-        crashed: Callable[[Exception], None],
-    ) -> None:
-        """What is called as it goes: `opened` before anything happens in the evening; `over` when it has ended,
-        with where the ledger was written or a sentence where something went wrong; `refused` where it could not
-        be opened; `crashed` where opening it failed in an unforeseen way.
-        """
+    def __init__(self, settings: Settings, paths: Paths, audience: Audience) -> None:
         self.evening: Evening | None = None
         self.ended = False
         self._settings = settings
         self._paths = paths
-        self._opened = opened
-        self._over = over
-        self._refused = refused
-        self._crashed = crashed
+        self._audience = audience
         self._task: asyncio.Task[None] | None = None
-        self._why = "the log has ended"
+        self._on_air: OnAir | None = None
+        self._why = ""
+        self._last = False
+        """No other evening follows this one."""
         self._leaving = False
 
     @cached_property
@@ -65,57 +79,112 @@ class Stage:
         """Whether the evening goes on."""
         return self.evening is not None and not self.ended
 
-    def start(self, plan: "Plan") -> None:
+    def start(self, plan: "AnyPlan") -> None:
         """Open an evening and live through it."""
         self._task = asyncio.create_task(self._live(plan), name="evening")
 
+    def turn_over(self) -> None:
+        """The operator ends the evening: what waits expires, and the ledger is written.
+
+        On a live channel the next one begins; a replay stays on the screen to be read.
+        """
+        self._why = BY_OPERATOR
+        if self.evening is not None:
+            self.evening.origin.stop()
+
     async def end(self) -> None:
-        """The operator ends the evening here: what waits expires, and the ledger is written."""
-        self._why = "the operator ended the evening"
+        """The operator ends the evening, and the console with it."""
+        self._why = BY_OPERATOR
+        self._last = True
         await self._come_to_a_stop()
 
     async def leave(self) -> None:
         """Close everything; an unfinished evening can be gone on with. Does nothing the second time."""
         self._leaving = True
         await self._come_to_a_stop()
-        evening, self.evening = self.evening, None
-        if evening is not None:
-            await evening.close()
+        # The evening first: its delivery may still be waiting for an answer.
+        await self._close_evening()
+        on_air, self._on_air = self._on_air, None
+        if on_air is not None:
+            await on_air.close()
 
-    async def _live(self, plan: "Plan") -> None:
+    async def _live(self, plan: "AnyPlan") -> None:
         try:
-            runtime = await asyncio.to_thread(import_module, "sanctum_tui.runtime.evening")
-            self.evening = await runtime.Evening.open(plan, self._settings, self._paths, self.broadcast)
-            await self._opened(self.evening)
+            await asyncio.to_thread(import_module, "sanctum_tui.runtime.evening")
+            from sanctum_tui.runtime.plan import LivePlan
+
+            if isinstance(plan, LivePlan):
+                self._on_air = await self._go_on_air()
+            await self._open(plan)
+            while await self._live_through() and self._on_air is not None and not self._last:
+                await self._audience.closing()
+                await self._close_evening()
+                await self._open(plan)
         except SanctumError as error:
-            self._refused(error)
-            return
+            self._audience.refused(error)
         except Exception as error:
-            self._crashed(error)
-            return
+            self._audience.crashed(error)
+
+    async def _open(self, plan: "AnyPlan") -> None:
+        from sanctum_tui.runtime.evening import Evening
+
+        self._why = STREAM_ENDED if self._on_air is not None else LOG_ENDED
+        self.evening = await Evening.open(plan, self._settings, self._paths, self.broadcast, on_air=self._on_air)
+        self.ended = False
+        await self._audience.opened(self.evening)
+
+    async def _go_on_air(self) -> "OnAir":
+        """Sign in to Twitch, again and again where it cannot be reached: the network may come up later."""
+        from sanctum_tui.runtime.onair import OnAir
+        from sanctum_tui.twitch.errors import UnreachableError
+
+        attempt = 0
+        while True:
+            try:
+                return await OnAir.open(self._settings, self._paths)
+            except UnreachableError as error:
+                seconds = _RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)]
+                self._audience.waiting(f"{error.sentence} The next try is in {seconds:g} s; q quits.")
+            attempt += 1
+            await asyncio.sleep(seconds)
+
+    async def _live_through(self) -> bool:
+        """Whether the evening came to its end, and its ledger was written or at least tried."""
+        evening = self.evening
+        if evening is None:
+            return False
         path: Path | None = None
         trouble = ""
         try:
-            await self.evening.run()
+            await evening.run()
             if self._leaving:
-                return
-            await self.evening.finish(self._why)
-            path = await self.evening.write_ledger()
+                return False
+            await evening.finish(self._why)
+            path = await evening.write_ledger()
         except SanctumError as error:
             log.warning("%s", error.sentence)
             trouble = error.sentence
         except Exception:
             log.exception("the evening stopped")
             trouble = STOPPED
+        # What the operator changed for this evening holds for the next one.
+        self._settings = evening.settings
         self.ended = True
-        self._over(path, trouble)
+        self._audience.over(path, trouble)
+        return not trouble
+
+    async def _close_evening(self) -> None:
+        evening, self.evening = self.evening, None
+        if evening is not None:
+            await evening.close()
 
     async def _come_to_a_stop(self) -> None:
         task, self._task = self._task, None
         if task is None or task.done():
             return
+        self._leaving = self._leaving or self.evening is None
         if self.evening is not None:
-            self.evening.player.end()
+            self.evening.origin.stop()
             await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

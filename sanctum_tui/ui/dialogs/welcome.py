@@ -1,7 +1,9 @@
-"""Where nothing is set up: the sample evenings to choose from, and what connecting Twitch will need."""
+"""What to do tonight: go live where an account is connected, connect one, or play a sample evening."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,38 +14,71 @@ from textual.widgets import OptionList, Static
 
 from sanctum_tui.ui.dialogs.base import Dialog
 
-ABOUT = (
+NOTHING_YET = (
     "Nothing is set up yet, and nothing needs to be: choose an evening, and it plays before you at thirty times its "
     "pace; while a line waits for you, as slowly as it was. What you approve goes to this screen only."
 )
-TWITCH = (
-    "A live channel will need TWITCH_CHANNEL_NAME and TWITCH_CLIENT_ID. Connecting is not in this version yet; "
-    "`sanctum-tui doctor` says what is ready. A log of your own plays with `sanctum-tui replay FILE`."
+CONNECTED = (
+    "Live, the console reads the chat of your channel, and posts what you approve while the stream is on. A sample "
+    "evening plays at thirty times its pace, and what you approve there goes to this screen only."
 )
+OWN_LOG = "A log of your own plays with `sanctum-tui replay FILE`."
+_LIVE = "reads your channel's chat, posts only what you approve"
+_ROOMY_ROWS = 30
+"""On a lower screen the entries stand close together, so that all are seen."""
+_CONNECT = "Connect to Twitch…"
+_CODE = "with a code on this screen that you confirm in a browser"
+_REGISTER = "first needs a client id; how to get one, in five steps"
 
 
-class WelcomeDialog(Dialog[Path]):
-    """Gives back the folder of the evening that was chosen; None quits."""
+class ChoiceKind(Enum):
+    """What was chosen on the first screen."""
+
+    SAMPLE = "sample"
+    LIVE = "live"
+    LOGIN = "login"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen, and for a sample the folder of its evening."""
+
+    kind: ChoiceKind
+    folder: Path | None = None
+
+
+class WelcomeDialog(Dialog[Choice]):
+    """Gives back what was chosen; None quits."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(number), f"choose({number})", "Play it", show=False, id=f"welcome.{number}")
+            Binding(str(number), f"choose({number})", "Choose it", show=False, id=f"welcome.{number}")
             for number in range(1, 10)
         ),
         Binding("q", "close", "Quit", show=False, id="welcome.quit"),
     ]
     title_words = "Sanctum"
-    foot = "Enter or its number plays it · q quits"
+    foot = "Enter or its number chooses · q quits"
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], *, known: str = "", id_goes_to: Path | None = None) -> None:
+        """`known` is the channel or account that is logged in, "" where none is.
+
+        Where there is no client id yet, nobody can log in: `id_goes_to` is the settings file it belongs into, and
+        the way to one is told instead.
+        """
         super().__init__()
-        self._folders = tuple(folders)
+        samples = [Choice(ChoiceKind.SAMPLE, folder) for folder in folders]
+        self._known = known
+        self._id_goes_to = id_goes_to
+        twitch = Choice(ChoiceKind.LIVE if known else ChoiceKind.LOGIN)
+        self._choices = (twitch, *samples) if known else (*samples, twitch)
+        self._words = ["…"] * len(self._choices)
 
     def body(self) -> ComposeResult:
         yield Static(Content("An evening by the fire"), classes="dialog-heading")
-        yield Static(Content(ABOUT), classes="dialog-text")
-        yield OptionList(*(self._option(number, "") for number in range(len(self._folders))), markup=False)
-        yield Static(Content(TWITCH), classes="dialog-quiet")
+        yield Static(Content(CONNECTED if self._known else NOTHING_YET), classes="dialog-text")
+        yield OptionList(*(self._option(number, words) for number, words in enumerate(self._words)), markup=False)
+        yield Static(Content(OWN_LOG), classes="dialog-quiet")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
@@ -51,22 +86,44 @@ class WelcomeDialog(Dialog[Path]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(self._folders[event.option_index])
+        self.action_choose(event.option_index + 1)
 
     def action_choose(self, number: int) -> None:
-        if number <= len(self._folders):
-            self.dismiss(self._folders[number - 1])
+        if number > len(self._choices):
+            return
+        choice = self._choices[number - 1]
+        if choice.kind is ChoiceKind.LOGIN and self._id_goes_to is not None:
+            from sanctum_tui.ui.dialogs.registering import RegisteringDialog
+
+            self.app.push_screen(RegisteringDialog(self._id_goes_to))
+            return
+        self.dismiss(choice)
+
+    def on_resize(self) -> None:
+        self._list()
 
     async def _describe(self) -> None:
-        told = await asyncio.to_thread(lambda: [_described(folder) for folder in self._folders])
+        folders = [choice.folder for choice in self._choices]
+        self._words = await asyncio.to_thread(lambda: [_described(folder) if folder else "" for folder in folders])
+        self._list()
+
+    def _list(self) -> None:
         options = self.query_one(OptionList)
-        for number, words in enumerate(told):
+        for number, words in enumerate(self._words):
             options.replace_option_prompt_at_index(number, self._option(number, words))
 
     def _option(self, number: int, words: str) -> Content:
-        name = self._folders[number].name.partition("-")[2] or self._folders[number].name
-        title = name.replace("-", " ").capitalize()
-        more = (f"\n   {words or '…'}\n", "$hearth-quiet")
+        choice = self._choices[number]
+        match choice.kind:
+            case ChoiceKind.LIVE:
+                title, words = f"Live on Twitch, as {self._known}", _LIVE
+            case ChoiceKind.LOGIN:
+                title, words = _CONNECT, _REGISTER if self._id_goes_to else _CODE
+            case ChoiceKind.SAMPLE:
+                name = choice.folder.name if choice.folder else ""
+                title = (name.partition("-")[2] or name).replace("-", " ").capitalize()
+        below = "\n" if self.app.size.height >= _ROOMY_ROWS else ""
+        more = (f"\n   {words}{below}", "$hearth-quiet")
         return Content.assemble((f"{number + 1}  ", "bold $accent"), (title, "bold"), more)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sanctum_tui.ui.keys.agent import AgentKeys
 from sanctum_tui.ui.keys.review import ReviewKeys
 from sanctum_tui.ui.keys.screen import ReplayKeys, ScreenKeys
+from sanctum_tui.ui.keys.stream import StreamKeys
 
 if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
@@ -16,5 +17,6 @@ class Keys:
     def __init__(self, app: "SanctumApp") -> None:
         self.review = ReviewKeys(app)
         self.agent = AgentKeys(app)
+        self.stream = StreamKeys(app)
         self.replay = ReplayKeys(app)
         self.screen = ScreenKeys(app)

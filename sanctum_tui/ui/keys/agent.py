@@ -1,13 +1,15 @@
 """The keys for the agent: mute, let it be, preview, why, keep a moment, write the ledger."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sanctum_tui.agent.policies import decide, explain
-from sanctum_tui.errors import BadInputError
+from sanctum_tui.errors import BadInputError, SanctumError
 from sanctum_tui.review.prompt import Outcome
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.twitch.studio import Studio
     from sanctum_tui.ui.app import SanctumApp
 
 
@@ -50,14 +52,45 @@ class AgentKeys:
         self._app.push_screen(WhyDialog(explain(decision), numbers_of(decision), change_of(decision, now)))
 
     async def keep(self) -> None:
-        self._tell(await self._evening.orchestrator.mark())
+        await self._mark(self._evening, "")
 
     async def keep_with(self) -> None:
-        async def keep(note: str | None) -> None:
-            if note is not None:
-                self._tell(await self._evening.orchestrator.mark(note))
+        evening = self._evening
 
-        self._app.ask("What is this moment? It goes into the ledger.", keep)
+        async def keep(note: str | None) -> None:
+            if note is None:
+                return
+            if self._app.stage.evening is evening and self._app.stage.playing:
+                await self._mark(evening, note)
+            else:
+                self._app.say("The evening of that moment has ended; nothing was marked.", severity="warning")
+
+        goes = "It goes into the ledger."
+        if evening.broadcasting is not None:
+            goes = "It goes into the ledger, and marks the stream."
+        self._app.ask(f"What is this moment? {goes}", keep)
+
+    async def _mark(self, evening: "Evening", note: str) -> None:
+        """Into the ledger first, which is ours; then into the stream, in its own time."""
+        outcome = await evening.orchestrator.mark(note)
+        self._tell(outcome)
+        live = evening.broadcasting
+        if outcome.done and live is not None:
+            self._app.run_worker(
+                self._mark_stream(live.on_air.studio, note),
+                name="marking the stream",
+                group="stream marks",
+                exit_on_error=False,
+            )
+
+    async def _mark_stream(self, studio: "Studio", note: str) -> None:
+        try:
+            marker = await studio.mark(note)
+        except SanctumError as error:
+            self._app.say(f"Marked for the ledger. {error.sentence}", severity="warning")
+        else:
+            position = timedelta(seconds=marker.position_seconds)
+            self._app.say(f"Marked for the ledger, and in the stream at {position}.")
 
     async def ledger(self) -> None:
         path = await self._evening.write_ledger()

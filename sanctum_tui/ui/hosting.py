@@ -1,0 +1,156 @@
+"""Brings evenings onto the screen: the first choice, the login, one evening after the other, and the end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from sanctum_tui.errors import NotReadyError, SanctumError
+from sanctum_tui.paths import Paths, shipped
+from sanctum_tui.settings import Settings
+from sanctum_tui.text import clean
+from sanctum_tui.twitch.values import Role
+
+if TYPE_CHECKING:
+    from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.runtime.plan import AnyPlan
+    from sanctum_tui.twitch.login import LoginStep
+    from sanctum_tui.ui.app import SanctumApp
+    from sanctum_tui.ui.dialogs.login import LoginDialog
+    from sanctum_tui.ui.dialogs.welcome import Choice
+
+SAMPLE_SPEED = 30.0
+
+
+class Host:
+    """The stage's audience, on behalf of the app."""
+
+    def __init__(self, app: "SanctumApp", settings: Settings, paths: Paths, plan: "AnyPlan | None") -> None:
+        self._app = app
+        self._settings = settings
+        self._paths = paths
+        self._plan = plan
+        self._ledger: Path | None = None
+        """Of the evening that ended last, to be shown in the next one."""
+        self.last_words = ""
+        """What became of the evening when it ended, and where its ledger is."""
+        self._role = Role.STREAMER
+        """Who is to log in."""
+        self.waits_for = ""
+        """Why no evening could be opened yet."""
+
+    def begin(self) -> None:
+        """Open the evening that was asked for, or offer what there is."""
+        if self._plan is not None:
+            self._app.stage.start(self._plan)
+            return
+        from sanctum_tui.twitch.store import known
+        from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
+
+        folders = sorted(Path(str(folder)) for folder in shipped("sample_dashboards").iterdir() if folder.is_dir())
+        id_goes_to = None if self._settings.twitch_client_id else self._paths.settings_file
+        dialog = WelcomeDialog(folders, known=known(self._settings, self._paths), id_goes_to=id_goes_to)
+        self._app.push_screen(dialog, self._chosen)
+
+    def offer_login(self) -> None:
+        """Connect to Twitch here and now, and go live after it."""
+
+        def connected(done: bool | None) -> None:
+            if self._app.stage.playing:
+                if done:
+                    self._app.say("Connected. It counts from the next start: q, then the same command again.")
+            elif done:
+                self._go_live()
+            elif self._plan is None:
+                self.begin()
+            else:
+                self._app.exit(return_code=int(NotReadyError.exit_code))
+
+        self._app.push_screen(self._login_dialog(), connected)
+
+    async def opened(self, evening: "Evening") -> None:
+        from sanctum_tui.ui.papers import Papers
+        from sanctum_tui.ui.presenter import Presenter
+
+        app = self._app
+        self.waits_for = ""
+        app.papers = Papers(app, evening, app.monotonic)
+        app.presenter = Presenter(app, evening, app.papers, app.monotonic)
+        await app.presenter.begin()
+        if evening.notes:
+            app.say(" ".join(evening.notes))
+        mounting = app.papers.mount(self._ledger)
+        app.run_worker(mounting, name="mounting the papers", group="papers", exit_on_error=False)
+
+    async def closing(self) -> None:
+        """Write half-edited lines, and let go of the evening; what is on the screen stays there."""
+        app = self._app
+        if app.presenter is None or app.papers is None:
+            return
+        app.presenter.close()
+        if app.review.editing is not None:
+            await app.review.end_edit()
+        await app.keys.review.save_edits()
+        await app.papers.close()
+        app.presenter = app.papers = None
+
+    def over(self, path: Path | None, trouble: str) -> None:
+        self._ledger = path
+        if self._app.presenter is not None:
+            self._app.presenter.tick()
+        self.last_words = trouble or f"The evening has ended. Its ledger is {path}"
+        self._app.say(self.last_words, severity="error" if trouble else "information")
+
+    def waiting(self, sentence: str) -> None:
+        self.waits_for = sentence
+        self._app.say(sentence, severity="warning")
+
+    def refused(self, error: SanctumError) -> None:
+        from sanctum_tui.twitch.errors import LoginNeededError
+
+        if isinstance(error, LoginNeededError) and self._settings.twitch_client_id:
+            self._app.say(error.sentence, severity="warning")
+            self._role = error.role
+            self.offer_login()
+            return
+        self._app.exit(return_code=int(error.exit_code), message=Text(clean(f"sanctum-tui: {error.sentence}")))
+
+    def crashed(self, error: Exception) -> None:
+        self._app.close_after(error)
+
+    def _login_dialog(self) -> "LoginDialog":
+        from sanctum_tui.ui.dialogs.login import LoginDialog
+
+        async def steps() -> "AsyncIterator[LoginStep]":
+            from sanctum_tui.clock import SystemClock
+
+            twitch = await asyncio.to_thread(import_module, "sanctum_tui.twitch.access")
+            opened = twitch.opened(self._settings, self._paths, SystemClock())
+            async with opened as access, aclosing(access.log_in(self._role)) as told:
+                async for step in told:
+                    yield step
+
+        return LoginDialog(steps, self._role)
+
+    def _chosen(self, choice: "Choice | None") -> None:
+        from sanctum_tui.ui.dialogs.welcome import ChoiceKind
+
+        if choice is None:
+            self._app.exit(0)
+        elif choice.kind is ChoiceKind.LOGIN:
+            self.offer_login()
+        elif choice.kind is ChoiceKind.LIVE:
+            self._go_live()
+        elif choice.folder is not None:
+            from sanctum_tui.runtime.plan import Plan
+
+            self._app.stage.start(Plan(choice.folder / "chat.jsonl", speed=SAMPLE_SPEED))
+
+    def _go_live(self) -> None:
+        from sanctum_tui.runtime.plan import LivePlan
+
+        self._app.stage.start(self._plan if isinstance(self._plan, LivePlan) else LivePlan())

@@ -1,0 +1,103 @@
+"""Where the evening stands, as the pieces of the line at the top."""
+
+import math
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sanctum_tui.agent.policies import minutes
+from sanctum_tui.chat import Live, LiveGate
+from sanctum_tui.twitch.values import Link, LinkState
+from sanctum_tui.ui.actions import BY_ID, Moment
+from sanctum_tui.ui.panes.status import Piece
+
+if TYPE_CHECKING:
+    from sanctum_tui.runtime.broadcasting import Broadcasting
+    from sanctum_tui.runtime.evening import Evening
+
+_STRONG = "line--strong"
+_WARNING = "line--warning"
+
+
+def standing(evening: "Evening", moment: Moment, trouble: str) -> list[Piece]:
+    """What an operator should see at a glance; `trouble` is a sentence about storage, or empty."""
+    live = evening.broadcasting
+    now = evening.now()
+    pieces = [Piece(f"#{evening.keeping.session.channel}", 6, _STRONG)]
+    pieces += _replay(evening, moment, now) if live is None else _live(evening, live, now)
+    if trouble:
+        pieces.append(Piece(f"✕ {trouble}", 10, _WARNING))
+    if moment.muted:
+        pieces.append(Piece("✕ muted", 9, _WARNING))
+    if moment.letting_be:
+        pieces.append(Piece("☾ let it be", 8, _WARNING))
+    if moment.playing:
+        pieces.append(_gate(evening.origin.gate))
+    count = evening.keeping.messages
+    pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 2))
+    where = "posts stay here" if live is None else f"posts as {evening.origin.agent_login}"
+    pieces.append(Piece(where, 4))
+    return pieces
+
+
+def speed_words(speed: float) -> str:
+    """A replay's speed as it is written."""
+    return "as fast as it goes" if speed == math.inf else f"{speed:g}x"
+
+
+def _replay(evening: "Evening", moment: Moment, now: datetime) -> list[Piece]:
+    player = evening.player
+    return [Piece(minutes((now - player.first_at).total_seconds()), 7), _playing(evening, moment)]
+
+
+def _playing(evening: "Evening", moment: Moment) -> Piece:
+    player = evening.player
+    if not moment.playing:
+        return Piece("■ The evening has ended", 9, _STRONG)
+    if player.paused:
+        return Piece("‖ paused, space goes on", 9, _WARNING)
+    if player.pace != player.speed:
+        return Piece(f"▶ {speed_words(player.pace)}, a line waits", 5)
+    return Piece(f"▶ replay {speed_words(player.speed)}", 5)
+
+
+def _live(evening: "Evening", live: "Broadcasting", now: datetime) -> list[Piece]:
+    pieces = []
+    stream = live.on_air.gate.stream
+    if stream is not None:
+        pieces.append(Piece(f"on air {minutes((now - stream.started_at).total_seconds())}", 7))
+    if evening.settings.twitch_offline_chat_test_mode:
+        pieces.append(Piece(f"◆ OFFLINE TEST MODE, {BY_ID['stream.test_mode'].shown_key} ends it", 10, _WARNING))
+    if live.on_air.rehearsal:
+        pieces.append(Piece("◆ a stand-in, not Twitch", 9, _WARNING))
+    asked = live.question
+    if asked.question:
+        left = "" if asked.ends_in is None else f" It ends in {minutes(asked.ends_in.total_seconds())}."
+        pieces.append(Piece(f"◆ {asked.question}{left} {BY_ID['stream.end'].shown_key} answers", 9, _STRONG))
+    if (link := _link(live.on_air.link, now)) is not None:
+        pieces.append(link)
+    return pieces
+
+
+def _link(link: Link, now: datetime) -> Piece | None:
+    """How chat's connection is doing, where that is worth a word."""
+    match link.state:
+        case LinkState.UP:
+            return None
+        case LinkState.CONNECTING:
+            return Piece("… connecting to chat", 8)
+        case LinkState.DOWN:
+            away = minutes((now - link.since).total_seconds())
+            until = "" if link.retry_at is None else f", next try in {_seconds(link.retry_at, now)} s"
+            return Piece(f"✕ no chat for {away}{until}", 10, _WARNING)
+        case LinkState.REFUSED:
+            return Piece(f"✕ no chat: {link.why} {BY_ID['stream.retry'].shown_key} helps", 10, _WARNING)
+
+
+def _seconds(moment: datetime, now: datetime) -> int:
+    return max(0, math.ceil((moment - now).total_seconds()))
+
+
+def _gate(gate: LiveGate) -> Piece:
+    if gate.live is Live.YES:
+        return Piece("● live", 6)
+    return Piece(f"○ {gate.live.value}: {gate.why}", 6)
