@@ -118,7 +118,10 @@ ChatEvent = (
 
 
 class ChatLine(Struct, frozen=True, gc=False):
-    """A line of the evening as the room took it: numbered from 1 in the session, and with its voice."""
+    """A line of the evening as the room took it: numbered upward, and with its voice.
+
+    The numbers begin at 1, or, where one evening follows another in the same room, behind those of the one before.
+    """
 
     number: int
     voice: Voice

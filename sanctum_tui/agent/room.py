@@ -32,19 +32,21 @@ class Room:
         suspicion: Callable[[ChatMessage], WardenHit | None],
         own: Callable[[ChatMessage], bool] = _always,
         threshold_seconds: Callable[[], float],
+        numbered_after: int = 0,
     ) -> None:
         """`suspicion` is the Warden's word on a line, or None; it is asked where a glance does not settle it.
 
         `own` tells which lines of `own_login` are the agent's, where a person writes from that account too.
 
-        Silences longer than `threshold_seconds` are kept.
+        Silences longer than `threshold_seconds` are kept. Lines are numbered from behind `numbered_after`.
         """
         self.started_at = started_at
         self.hears_since = started_at
         """From when on it is known that nobody wrote where nobody did."""
         self.last_at = started_at
         self.last_person_at: datetime | None = None
-        self.count = 0
+        self.count = numbered_after
+        """Number of the last line."""
         self.people: set[str] = set()
         self.bots_seen: set[str] = set()
         self.recent: deque[ChatMessage] = deque(maxlen=_RECENT)

@@ -15,6 +15,12 @@ _FORESHOW = timedelta(hours=12)
 """A session that no stream came to is another day's after this."""
 
 
+_BEGUN = "A stream has begun. Shall this go on as its evening, or a new one begin?"
+_ANOTHER = "Another stream has begun. Shall this evening go on with it, or a new one begin?"
+_ENDED = "The stream has ended. Shall the evening end too, or go on?"
+_OPEN = "The stream has ended, and something here is still open. Shall the evening end all the same?"
+
+
 class Turn(Enum):
     """What becomes of the session."""
 
@@ -34,6 +40,8 @@ class Look:
     turn: Turn = Turn.NONE
     question: str = ""
     """One sentence, or empty."""
+    brief: str = ""
+    """The same in two or three words, for a line at the top of the screen."""
     ends_in: timedelta | None = None
     """How long until the session ends by itself, where it will."""
 
@@ -77,24 +85,24 @@ class Airings:
         last = self.last
         if last is None:
             if used and not self.goes_on:
-                return Look(question="A stream has begun. Shall this go on as its evening, or a new one begin?")
+                return Look(question=_BEGUN, brief="a stream began")
             return Look(Turn.BEGIN)
         if last.stream == air.stream:
             return Look() if last.ended_at is None else Look(Turn.BEGIN)
         if self.goes_on or last.ended_at is None or now - last.ended_at <= max(grace, _AWAY):
             return Look(Turn.BEGIN)
-        return Look(question="Another stream has begun. Shall this evening go on with it, or a new one begin?")
+        return Look(question=_ANOTHER, brief="another stream began")
 
     def _off(self, last: Airing, now: datetime, grace: timedelta, busy: bool) -> Look:
         if last.ended_at is None:
             return Look(Turn.LEFT)
         if self.goes_on:
             return Look()
+        if busy:
+            return Look(question=_OPEN, brief="the stream ended")
         left = last.ended_at + grace - now
         if left > timedelta(0):
-            return Look(question="The stream has ended. Shall the evening end too, or go on?", ends_in=left)
-        if busy:
-            return Look(question="The stream has ended, and something here is still open. Shall the evening end?")
+            return Look(question=_ENDED, brief="the stream ended", ends_in=left)
         return Look(Turn.END)
 
 

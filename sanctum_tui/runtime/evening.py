@@ -58,6 +58,7 @@ class Evening:
         self.broadcast = broadcast
         self.ledger = LedgerBuilder(count_commands=settings.silence_counts_commands)
         self.restored = False
+        self.numbered_after = 0
         self.notes: list[str] = []
         """What an operator should know of the start: a restored session, a dashboard that was copied."""
         self.broadcasting: Broadcasting | None = None
@@ -75,13 +76,22 @@ class Evening:
 
     @classmethod
     async def open(
-        cls, plan: AnyPlan, settings: Settings, paths: Paths, broadcast: Broadcast, *, on_air: OnAir | None = None
+        cls,
+        plan: AnyPlan,
+        settings: Settings,
+        paths: Paths,
+        broadcast: Broadcast,
+        *,
+        on_air: OnAir | None = None,
+        numbered_after: int = 0,
     ) -> "Evening":
         """Build and begin an evening. Raises SanctumError, with nothing left running, where that fails.
 
-        A live one is given what it is played on, `on_air`, which stays the caller's to close.
+        A live one is given what it is played on, `on_air`, which stays the caller's to close, and the number of
+        the last line of the evening before, where one was on the same screen.
         """
         evening = cls(plan, settings, paths, broadcast)
+        evening.numbered_after = numbered_after
         try:
             await evening._open(on_air)
         except BaseException:
@@ -241,6 +251,7 @@ class Evening:
             suspicion=Warden().inspect,
             own=origin.is_own,
             threshold_seconds=lambda: self.settings.hearthkeeper_inactivity_minutes * 60,
+            numbered_after=self.numbered_after,
         )
         if self.restored:
             await restore_room(self.memory, session, self.room, self.ledger)

@@ -11,15 +11,16 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
 import aiohttp
 from twitchio.eventsub import SubscriptionType
 from twitchio.http import HTTPClient, Route
 
+from sanctum_tui.secrecy import REDACTOR
 from sanctum_tui.text import one_line, shorten
 from sanctum_tui.twitch.addresses import Addresses
 from sanctum_tui.twitch.errors import (
-    LoginNeededError,
     RateLimitedError,
     RefusedError,
     TwitchError,
@@ -74,8 +75,10 @@ class _Calls(HTTPClient):
         try:
             return await self._once(route, token)
         except _TokenRefusedError:
-            raise LoginNeededError(
-                "Twitch refuses the token that it has just given; run `sanctum-tui login` again."
+            # The refresh itself worked, so nobody has withdrawn anything: this passes, or `check` finds out.
+            raise UnreachableError(
+                "Twitch refuses a token that it has just given; it is tried again. Where that lasts, run "
+                "`sanctum-tui login`."
             ) from None
 
     async def _once(self, route: Route, token: str) -> Any:
@@ -106,17 +109,17 @@ def _taken(status: int, rate_reset: str, body: str, *, changes: bool) -> Any:
     """What an answer holds; raises what it means where it is no good one."""
     try:
         data = json.loads(body) if body.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if status < 300:
         if data is None:
             raise _no_answer(changes, "Twitch's answer could not be read")
         return data
     told = data.get("message", "") if isinstance(data, dict) else ""
-    words = shorten(one_line(str(told)), _MOST_WORDS)
+    words = shorten(one_line(REDACTOR.redact(str(told))), _MOST_WORDS)
     if status == 401:
-        # Twitch answers 401 also for a scope that is missing, and then another token would be no better.
-        if "scope" in words.lower():
+        # Twitch answers 401 also for a missing scope or another's account, and another token would be no better.
+        if "scope" in words.lower() or "must match" in words.lower():
             raise RefusedError(f"Twitch says: {words}", status=status, words=words)
         raise _TokenRefusedError
     if status == 429:
@@ -150,7 +153,7 @@ class Helix:
         self._calls = _Calls(session, client_id=client_id, where=where, tokens=tokens, timing=timing)
 
     async def account(self, login: str, *, by: str) -> Account | None:
-        found = _rows(await self._calls.get_users(logins=[login], token_for=by))
+        found = _rows(await self._calls.get_users(logins=[quote(login, safe="")], token_for=by))
         return (
             None
             if not found
@@ -181,7 +184,8 @@ class Helix:
         )
 
     async def categories(self, query: str, *, by: str) -> Sequence[Category]:
-        route = Route("GET", "search/categories", params={"query": query, "first": 10}, token_for=by)
+        # TwitchIO leaves a plus as it is, and takes a percent sign for something that is quoted already.
+        route = Route("GET", "search/categories", params={"query": quote(query, safe=""), "first": 10}, token_for=by)
         found = _rows(await self._calls.request(route))
         return tuple(Category(_text(one, "id"), one_line(_text(one, "name"))) for one in found)
 

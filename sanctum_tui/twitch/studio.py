@@ -110,7 +110,7 @@ def _likeness(name: str, wanted: str) -> float:
 
 def _folded(name: str) -> str:
     apart = unicodedata.normalize("NFKD", name)
-    return name
+    return one_line("".join(sign for sign in apart if not unicodedata.combining(sign)).casefold())
 
 
 def _in_our_words(error: TwitchError) -> TwitchError:

@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from sanctum_tui.chat import ChatLine
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
@@ -97,7 +96,7 @@ class SanctumApp(Shell):
     def compose(self) -> ComposeResult:
         yield StatusLine(id="status")
         yield Frame(
-            main=[ChatPane(fetch_before=self._lines_before, id="chat")],
+            main=[ChatPane(fetch_before=self.stage.lines_before, id="chat")],
             side=[SilencePane(id="silence"), ReviewPane(id="review")],
         )
         yield KeyLine(id="footer")
@@ -195,9 +194,3 @@ class SanctumApp(Shell):
     def _tick(self) -> None:
         if self.presenter is not None:
             self.presenter.tick()
-
-    async def _lines_before(self, number: int, limit: int) -> tuple[ChatLine, ...]:
-        evening = self.stage.evening
-        if evening is None:
-            return ()
-        return await evening.memory.evenings.lines_before(evening.keeping.session.id, number, limit)

@@ -111,9 +111,12 @@ class Host:
 
     def refused(self, error: SanctumError) -> None:
         from sanctum_tui.twitch.errors import LoginNeededError
+        from sanctum_tui.twitch.store import known
 
         if isinstance(error, LoginNeededError) and self._settings.twitch_client_id:
-            self._app.say(error.sentence, severity="warning")
+            if known(self._settings, self._paths):
+                # Somebody was logged in, so the dialog alone would not say why it is there.
+                self._app.say(error.sentence, severity="warning")
             self._role = error.role
             self.offer_login()
             return

@@ -51,14 +51,16 @@ class Papers:
         from sanctum_tui.ui.panes.dashboard import DashboardPane
         from sanctum_tui.ui.panes.ledger import LedgerPane
 
-        if not self._app.query(DashboardPane):
+        dashboards, ledgers = self._app.query(DashboardPane), self._app.query(LedgerPane)
+        if dashboards and ledgers:
+            self._dashboard, self._ledger = dashboards.first(), ledgers.first()
+        else:
             for name in ("dashboard", "ledger"):
                 self._app.stylesheet.read(_STYLES / f"{name}.tcss")
             self._app.refresh_css(animate=False)
-            await self._app.query_one("#main").mount(DashboardPane(id="dashboard"))
-            await self._app.query_one("#side").mount(LedgerPane(id="ledger"))
-        self._dashboard = self._app.query_one(DashboardPane)
-        self._ledger = self._app.query_one(LedgerPane)
+            self._dashboard, self._ledger = DashboardPane(id="dashboard"), LedgerPane(id="ledger")
+            await self._app.query_one("#main").mount(self._dashboard)
+            await self._app.query_one("#side").mount(self._ledger)
         evening = self._evening
         self._dashboard.show(evening.tonight.text, evening.dashboard)
         await self._offer()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sanctum_tui.agent.policies import decide
-from sanctum_tui.chat import ChatLine
+from sanctum_tui.chat import ChatLine, ChatNotice
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.events import (
     AgentMuted,
@@ -59,6 +59,8 @@ class Presenter:
         chat.title = f"1 Chat · #{evening.keeping.session.channel}"
         if evening.restored:
             await self._show_history()
+        elif evening.numbered_after:
+            chat.notice(ChatNotice(self.now(), "here another evening begins"))
         self.edits.restore()
         self._unsubscribe = evening.broadcast.subscribe(self.hear)
         self.tick()

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sanctum_tui.chat import ChatLine
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
@@ -62,6 +63,10 @@ class Stage:
         self._audience = audience
         self._task: asyncio.Task[None] | None = None
         self._on_air: OnAir | None = None
+        self._sessions: list[tuple[int, int]] = []
+        """Evenings so far, the latest first: the number that its lines come after, and its session."""
+        self._count = 0
+        """Number of the last line so far."""
         self._why = ""
         self._last = False
         """No other evening follows this one."""
@@ -78,6 +83,13 @@ class Stage:
     def playing(self) -> bool:
         """Whether the evening goes on."""
         return self.evening is not None and not self.ended
+
+    async def lines_before(self, number: int, limit: int) -> tuple[ChatLine, ...]:
+        """Up to so many stored lines with numbers below this one, the nearest ones, of whichever evening had them."""
+        if self.evening is None:
+            return ()
+        session = next((session for after, session in self._sessions if number - 1 > after), None)
+        return () if session is None else await self.evening.memory.evenings.lines_before(session, number, limit)
 
     def start(self, plan: "AnyPlan") -> None:
         """Open an evening and live through it."""
@@ -129,7 +141,11 @@ class Stage:
         from sanctum_tui.runtime.evening import Evening
 
         self._why = STREAM_ENDED if self._on_air is not None else LOG_ENDED
-        self.evening = await Evening.open(plan, self._settings, self._paths, self.broadcast, on_air=self._on_air)
+        after = self._count
+        self.evening = await Evening.open(
+            plan, self._settings, self._paths, self.broadcast, on_air=self._on_air, numbered_after=after
+        )
+        self._sessions.insert(0, (after, self.evening.keeping.session.id))
         self.ended = False
         await self._audience.opened(self.evening)
 
@@ -176,6 +192,7 @@ class Stage:
     async def _close_evening(self) -> None:
         evening, self.evening = self.evening, None
         if evening is not None:
+            self._count = evening.room.count
             await evening.close()
 
     async def _come_to_a_stop(self) -> None:

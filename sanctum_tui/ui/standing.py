@@ -66,13 +66,13 @@ def _live(evening: "Evening", live: "Broadcasting", now: datetime) -> list[Piece
     if stream is not None:
         pieces.append(Piece(f"on air {minutes((now - stream.started_at).total_seconds())}", 7))
     if evening.settings.twitch_offline_chat_test_mode:
-        pieces.append(Piece(f"◆ OFFLINE TEST MODE, {BY_ID['stream.test_mode'].shown_key} ends it", 10, _WARNING))
+        pieces.append(Piece(f"◆ OFFLINE TEST MODE ({BY_ID['stream.test_mode'].shown_key})", 10, _WARNING))
     if live.on_air.rehearsal:
-        pieces.append(Piece("◆ a stand-in, not Twitch", 9, _WARNING))
+        pieces.append(Piece("◆ stand-in", 8, _WARNING))
     asked = live.question
     if asked.question:
-        left = "" if asked.ends_in is None else f" It ends in {minutes(asked.ends_in.total_seconds())}."
-        pieces.append(Piece(f"◆ {asked.question}{left} {BY_ID['stream.end'].shown_key} answers", 9, _STRONG))
+        left = "" if asked.ends_in is None else f", so does this in {minutes(asked.ends_in.total_seconds())}"
+        pieces.append(Piece(f"◆ {asked.brief}{left} ({BY_ID['stream.end'].shown_key})", 9, _STRONG))
     if (link := _link(live.on_air.link, now)) is not None:
         pieces.append(link)
     return pieces
@@ -100,4 +100,4 @@ def _seconds(moment: datetime, now: datetime) -> int:
 def _gate(gate: LiveGate) -> Piece:
     if gate.live is Live.YES:
         return Piece("● live", 6)
-    return Piece(f"○ {gate.live.value}: {gate.why}", 6)
+    return Piece(f"○ {gate.live.value}", 6) if gate.live is Live.NO else Piece(f"○ {gate.live.value}: {gate.why}", 6)
