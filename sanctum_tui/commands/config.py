@@ -36,6 +36,7 @@ def config(arguments: Namespace) -> int:
 def where(arguments: Namespace) -> int:
     paths, loaded = load_settings(arguments)
     from sanctum_tui.runtime.places import ledger_folder
+    from sanctum_tui.twitch.store import tokens_path
 
     rows: list[tuple[str, Path | str]] = [
         ("settings", paths.settings_file),
@@ -44,6 +45,7 @@ def where(arguments: Namespace) -> int:
         ("ledgers", ledger_folder(loaded.settings, paths)),
         ("log", paths.log_file),
         ("themes", paths.config / "themes"),
+        ("tokens", tokens_path(loaded.settings, paths)),
         ("state", paths.state),
     ]
     for name, path in rows:
