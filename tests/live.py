@@ -67,6 +67,11 @@ def logged_in(paths: Paths, twitch: FakeTwitch, *, bot: bool = False) -> None:
         store.save(Role.BOT, twitch.grant(twitch.bot.login))
 
 
+async def draft_in(evening: Evening, line: str = "The sea is quiet tonight.") -> Prompt:
+    """A line that waits for the operator."""
+    return await evening.queue.add(Draft(line, f"{line} — Chronicler"), mode="hearthkeeper", why="a test")
+
+
 @dataclass
 class LiveEvening:
     """An evening on the fake, and what it is played on."""
@@ -85,7 +90,7 @@ class LiveEvening:
 
     async def draft(self, line: str = "The sea is quiet tonight.") -> Prompt:
         """A line that waits for the operator."""
-        return await self.evening.queue.add(Draft(line, f"{line} — Chronicler"), mode="hearthkeeper", why="a test")
+        return await draft_in(self.evening, line)
 
     def state(self, number: int) -> PromptState:
         prompt = self.evening.queue.get(number)

@@ -14,6 +14,7 @@ from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
 from sanctum_tui.twitch.values import Role
+from sanctum_tui.ui.panes.status import WARNING, Piece
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
@@ -40,8 +41,7 @@ class Host:
         """What became of the evening when it ended, and where its ledger is."""
         self._role = Role.STREAMER
         """Who is to log in."""
-        self.waits_for = ""
-        """Why no evening could be opened yet."""
+        self._told_waiting = False
 
     def begin(self) -> None:
         """Open the evening that was asked for, or offer what there is."""
@@ -77,7 +77,6 @@ class Host:
         from sanctum_tui.ui.presenter import Presenter
 
         app = self._app
-        self.waits_for = ""
         app.papers = Papers(app, evening, app.monotonic)
         app.presenter = Presenter(app, evening, app.papers, app.monotonic)
         await app.presenter.begin()
@@ -105,9 +104,11 @@ class Host:
         self.last_words = trouble or f"The evening has ended. Its ledger is {path}"
         self._app.say(self.last_words, severity="error" if trouble else "information")
 
-    def waiting(self, sentence: str) -> None:
-        self.waits_for = sentence
-        self._app.say(sentence, severity="warning")
+    def waiting(self, sentence: str, seconds: float) -> None:
+        if not self._told_waiting:
+            self._told_waiting = True
+            self._app.say(sentence, severity="warning")
+        self._app.status.show([Piece(f"✕ Twitch is out of reach, next try in {seconds:g} s; q quits", 10, WARNING)])
 
     def refused(self, error: SanctumError) -> None:
         from sanctum_tui.twitch.errors import LoginNeededError

@@ -42,8 +42,8 @@ class Audience(Protocol):
     def over(self, path: Path | None, trouble: str) -> None:
         """It has ended: where its ledger was written, or a sentence where something went wrong."""
 
-    def waiting(self, sentence: str) -> None:
-        """It cannot be opened yet, and is tried again."""
+    def waiting(self, sentence: str, seconds: float) -> None:
+        """It cannot be opened yet, for this reason, and is tried again in so many seconds."""
 
     def refused(self, error: SanctumError) -> None:
         """It cannot be opened."""
@@ -160,7 +160,7 @@ class Stage:
                 return await OnAir.open(self._settings, self._paths)
             except UnreachableError as error:
                 seconds = _RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)]
-                self._audience.waiting(f"{error.sentence} The next try is in {seconds:g} s; q quits.")
+                self._audience.waiting(error.sentence, seconds)
             attempt += 1
             await asyncio.sleep(seconds)
 

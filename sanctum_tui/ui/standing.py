@@ -8,28 +8,25 @@ from sanctum_tui.agent.policies import minutes
 from sanctum_tui.chat import Live, LiveGate
 from sanctum_tui.twitch.values import Link, LinkState
 from sanctum_tui.ui.actions import BY_ID, Moment
-from sanctum_tui.ui.panes.status import Piece
+from sanctum_tui.ui.panes.status import STRONG, WARNING, Piece
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.broadcasting import Broadcasting
     from sanctum_tui.runtime.evening import Evening
-
-_STRONG = "line--strong"
-_WARNING = "line--warning"
 
 
 def standing(evening: "Evening", moment: Moment, trouble: str) -> list[Piece]:
     """What an operator should see at a glance; `trouble` is a sentence about storage, or empty."""
     live = evening.broadcasting
     now = evening.now()
-    pieces = [Piece(f"#{evening.keeping.session.channel}", 6, _STRONG)]
+    pieces = [Piece(f"#{evening.keeping.session.channel}", 6, STRONG)]
     pieces += _replay(evening, moment, now) if live is None else _live(evening, live, now)
     if trouble:
-        pieces.append(Piece(f"✕ {trouble}", 10, _WARNING))
+        pieces.append(Piece(f"✕ {trouble}", 10, WARNING))
     if moment.muted:
-        pieces.append(Piece("✕ muted", 9, _WARNING))
+        pieces.append(Piece("✕ muted", 9, WARNING))
     if moment.letting_be:
-        pieces.append(Piece("☾ let it be", 8, _WARNING))
+        pieces.append(Piece("☾ let it be", 8, WARNING))
     if moment.playing:
         pieces.append(_gate(evening.origin.gate))
     count = evening.keeping.messages
@@ -52,9 +49,9 @@ def _replay(evening: "Evening", moment: Moment, now: datetime) -> list[Piece]:
 def _playing(evening: "Evening", moment: Moment) -> Piece:
     player = evening.player
     if not moment.playing:
-        return Piece("■ The evening has ended", 9, _STRONG)
+        return Piece("■ The evening has ended", 9, STRONG)
     if player.paused:
-        return Piece("‖ paused, space goes on", 9, _WARNING)
+        return Piece("‖ paused, space goes on", 9, WARNING)
     if player.pace != player.speed:
         return Piece(f"▶ {speed_words(player.pace)}, a line waits", 5)
     return Piece(f"▶ replay {speed_words(player.speed)}", 5)
@@ -66,13 +63,13 @@ def _live(evening: "Evening", live: "Broadcasting", now: datetime) -> list[Piece
     if stream is not None:
         pieces.append(Piece(f"on air {minutes((now - stream.started_at).total_seconds())}", 7))
     if evening.settings.twitch_offline_chat_test_mode:
-        pieces.append(Piece(f"◆ OFFLINE TEST MODE ({BY_ID['stream.test_mode'].shown_key})", 10, _WARNING))
+        pieces.append(Piece(f"◆ OFFLINE TEST MODE ({BY_ID['stream.test_mode'].shown_key})", 10, WARNING))
     if live.on_air.rehearsal:
-        pieces.append(Piece("◆ stand-in", 8, _WARNING))
+        pieces.append(Piece("◆ stand-in", 8, WARNING))
     asked = live.question
     if asked.question:
         left = "" if asked.ends_in is None else f", so does this in {minutes(asked.ends_in.total_seconds())}"
-        pieces.append(Piece(f"◆ {asked.brief}{left} ({BY_ID['stream.end'].shown_key})", 9, _STRONG))
+        pieces.append(Piece(f"◆ {asked.brief}{left} ({BY_ID['stream.end'].shown_key})", 9, STRONG))
     if (link := _link(live.on_air.link, now)) is not None:
         pieces.append(link)
     return pieces
@@ -88,9 +85,9 @@ def _link(link: Link, now: datetime) -> Piece | None:
         case LinkState.DOWN:
             away = minutes((now - link.since).total_seconds())
             until = "" if link.retry_at is None else f", next try in {_seconds(link.retry_at, now)} s"
-            return Piece(f"✕ no chat for {away}{until}", 10, _WARNING)
+            return Piece(f"✕ no chat for {away}{until}", 10, WARNING)
         case LinkState.REFUSED:
-            return Piece(f"✕ no chat: {link.why} {BY_ID['stream.retry'].shown_key} helps", 10, _WARNING)
+            return Piece(f"✕ no chat: {link.why} {BY_ID['stream.retry'].shown_key} helps", 10, WARNING)
 
 
 def _seconds(moment: datetime, now: datetime) -> int:

@@ -10,7 +10,11 @@ def _bound(port: int) -> socket.socket:
     """A socket that holds a port; until it listens, whoever connects is refused."""
     holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    holder.bind(("127.0.0.1", port))
+    try:
+        holder.bind(("127.0.0.1", port))
+    except OSError:
+        holder.close()
+        raise
     return holder
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -29,6 +30,7 @@ class EventSub:
         keepalive_seconds: float | None,
         unused_seconds: float,
         handover_seconds: float,
+        now: Callable[[], datetime],
     ) -> None:
         self.live: list[Session] = []
         self.url = ""
@@ -38,6 +40,11 @@ class EventSub:
         self.keepalive_seconds = keepalive_seconds
         self.unused_seconds = unused_seconds
         self.handover_seconds = handover_seconds
+        self.unheard: list[tuple[datetime, datetime]] = []
+        """From when to when no session would have been told of a message, after one had been for the first time."""
+        self._now = now
+        self._heard = False
+        self._unheard_since: datetime | None = None
         self._planned = planned
         self._successors: dict[str, Session] = {}
         """By the id that was promised to a new connection: the old one it takes over from."""
@@ -58,7 +65,7 @@ class EventSub:
         asked = request.query.get("keepalive_timeout_seconds", "10")
         keepalive = self.keepalive_seconds or (float(asked) if asked.isdigit() else 10.0)
         promised = request.query.get("sid", "")
-        session = Session(socket, transport, promised or new_id(), keepalive)
+        session = Session(socket, transport, promised or new_id(), keepalive, self._now())
         self.opened += 1
         if self._planned.take("no_welcome") is not None:
             async for _ in socket:
@@ -70,7 +77,7 @@ class EventSub:
             return socket
         self.live.append(session)
         try:
-            await session.send(frame("session_welcome", session.shown("connected")))
+            await session.send(self._frame("session_welcome", session.shown("connected")))
             if old is not None:
                 self._hand_over(old, session)
             await self._serve(session, socket)
@@ -112,7 +119,7 @@ class EventSub:
                 await session.close(4004, "reconnect grace time expired")
                 return
             if now >= session.last_sent + session.keepalive * _KEEPALIVE_PART:
-                await session.send(frame("session_keepalive", {}))
+                await session.send(self._frame("session_keepalive", {}))
             due = session.last_sent + session.keepalive * _KEEPALIVE_PART
             if unused_since is not None:
                 due = min(due, unused_since + self.unused_seconds)
@@ -128,6 +135,7 @@ class EventSub:
             new.add(sub)
         old.subs = {}
         old.succeeded = True
+        self.reckon()
 
     def _leave(self, session: Session) -> None:
         session.over = True
@@ -138,6 +146,20 @@ class EventSub:
             # What a broken connection took with it did not arrive. A client that was handed over has no such excuse.
             for id in session.unread:
                 self._delivered[id] -= 1
+        self.reckon()
+
+    def reckon(self) -> None:
+        """Sessions or subscriptions have changed: whether a message would be told of may have changed with them."""
+        hears = any(session.hears_chat for session in self.live)
+        if not hears and self._heard and self._unheard_since is None:
+            self._unheard_since = self._now()
+        elif hears and self._unheard_since is not None:
+            self.unheard.append((self._unheard_since, self._now()))
+            self._unheard_since = None
+        self._heard = self._heard or hears
+
+    def _frame(self, kind: str, payload: dict[str, Any], *, id: str = "", sub: Sub | None = None) -> str:
+        return frame(kind, payload, id=id, sub=sub, at=self._now())
 
     def session(self, id: str) -> Session | None:
         return next((one for one in self.live if one.id == id and not one.over), None)
@@ -150,7 +172,7 @@ class EventSub:
         for session in list(self.live):
             for sub in [one for one in session.subs.values() if one.type == kind]:
                 words = {"subscription": sub.shown(), "event": event}
-                envelope = frame("notification", words, id=new_id(), sub=sub)
+                envelope = self._frame("notification", words, id=new_id(), sub=sub)
                 if not await session.send(envelope):
                     continue
                 written += 1
@@ -160,7 +182,7 @@ class EventSub:
                 if again:
                     await session.send(envelope)
                 if again_anew:
-                    await session.send(frame("notification", words, id=new_id(), sub=sub))
+                    await session.send(self._frame("notification", words, id=new_id(), sub=sub))
         return written
 
     async def revoke(self, chosen: Callable[[Sub], bool], status: str) -> int:
@@ -171,8 +193,9 @@ class EventSub:
                 del session.subs[sub.id]
                 sub.status = status
                 session.changed.set()
-                await session.send(frame("revocation", {"subscription": sub.shown()}, sub=sub))
+                await session.send(self._frame("revocation", {"subscription": sub.shown()}, sub=sub))
                 ended += 1
+        self.reckon()
         return ended
 
     async def ask_to_reconnect(self, dead_url: str = "") -> int:
@@ -185,7 +208,7 @@ class EventSub:
             session.leave_by = asyncio.get_running_loop().time() + self.handover_seconds
             session.changed.set()
             url = dead_url or f"{self.url}?sid={promised}"
-            asked += await session.send(frame("session_reconnect", session.shown("reconnecting", url)))
+            asked += await session.send(self._frame("session_reconnect", session.shown("reconnecting", url)))
         return asked
 
     async def on_each(self, action: Callable[[Session], Awaitable[None]], *, after_reading: bool = False) -> int:
@@ -194,4 +217,5 @@ class EventSub:
         if after_reading:
             await asyncio.gather(*(session.settle(_READ_SECONDS) for session in sessions))
         await asyncio.gather(*(action(session) for session in sessions))
+        self.reckon()
         return len(sessions)

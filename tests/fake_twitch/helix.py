@@ -2,7 +2,6 @@
 
 import json
 import time
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -13,7 +12,7 @@ from tests.fake_twitch.eventsub import EventSub
 from tests.fake_twitch.faults import Planned
 from tests.fake_twitch.session import Sub
 from tests.fake_twitch.tokens import Permit, Tokens
-from tests.fake_twitch.world import CATEGORIES, Marker, Posted, World, new_id, stamp
+from tests.fake_twitch.world import CATEGORIES, Marker, Posted, World, new_id
 
 _LONGEST = 500
 _SESSIONS = 3
@@ -197,10 +196,11 @@ class Helix:
             raise HelixRefusal(400, "The length of the string in the description field is too long.")
         if self._world.on_air is None:
             raise HelixRefusal(404, "The user is not streaming live.")
-        position = int((datetime.now(UTC) - self._world.on_air.started_at).total_seconds())
+        position = int((self._world.now() - self._world.on_air.started_at).total_seconds())
         marker = Marker(new_id(), description, position)
         self._world.markers.append(marker)
-        shown = {"id": marker.id, "created_at": stamp(), "description": description, "position_seconds": position}
+        began = self._world.stamp()
+        shown = {"id": marker.id, "created_at": began, "description": description, "position_seconds": position}
         return _rows([shown])
 
     async def _say(self, request: web.Request) -> web.Response:
@@ -243,11 +243,13 @@ class Helix:
             raise HelixRefusal(400, "websocket transport cannot have subscriptions created by different users")
         if any(one.type == kind and one.condition == condition for one in session.subs.values()):
             raise HelixRefusal(409, "subscription already exists")
-        others = [one for one in self._eventsub.live if one is not session and one.user_id == permit.account.id]
-        if len(others) >= _SESSIONS:
+        others = sum(one.user_id == permit.account.id for one in self._eventsub.live if one is not session)
+        if others >= _SESSIONS:
             raise HelixRefusal(429, "number of websocket transports limit exceeded")
-        sub = Sub(new_id(), str(kind), str(asked["version"]), condition, permit.account.id, stamp(), session.id)
+        began, about = self._world.stamp(), (str(kind), str(asked["version"]), condition)
+        sub = Sub(new_id(), *about, permit.account.id, began, session.id)
         session.add(sub)
+        self._eventsub.reckon()
         return _rows([sub.shown()], status=202, total=len(session.subs), total_cost=0, max_total_cost=10)
 
     def _check(self, kind: str, condition: dict[str, str], permit: Permit) -> None:
@@ -275,6 +277,7 @@ class Helix:
         for session in self._eventsub.live:
             if session.subs.pop(request.query.get("id", ""), None) is not None:
                 session.changed.set()
+                self._eventsub.reckon()
                 return web.Response(status=204)
         raise HelixRefusal(404, "subscription not found")
 

@@ -1,8 +1,8 @@
 """The fake Twitch as a test sees it: a world to change, faults to play, and what was done to it."""
 
 from collections import Counter
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from typing import Self
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from tests.fake_twitch.oauth import OAuth
 from tests.fake_twitch.session import Session
 from tests.fake_twitch.stage import Stage
 from tests.fake_twitch.tokens import ALL_SCOPES, Tokens
-from tests.fake_twitch.world import Marker, Posted, World
+from tests.fake_twitch.world import Marker, Posted, World, wall_time
 
 _STOP_SECONDS = 0.5
 """How long calls that are still being answered may take when it closes."""
@@ -41,11 +41,13 @@ class FakeTwitch(Stage):
         device_seconds: float = 1800.0,
         device_interval: float = 5.0,
         token_seconds: float = 14400.0,
+        now: Callable[[], datetime] = wall_time,
     ) -> None:
         """Any of the times can be short, so that a test need not wait.
 
         `keepalive_seconds` is promised to every EventSub client, whatever it asks for; `token_seconds` is how long
-        the access tokens live that a login or a refresh gives.
+        the access tokens live that a login or a refresh gives. `now` is what time it is on Twitch: what is
+        sent bears it, and tokens expire by it; how long a connection may be silent is in real time.
         """
         self.device_seconds = device_seconds
         self.device_interval = device_interval
@@ -57,11 +59,12 @@ class FakeTwitch(Stage):
             keepalive_seconds=keepalive_seconds,
             unused_seconds=unused_seconds,
             handover_seconds=handover_seconds,
+            now=now,
         )
-        super().__init__(World(Account("1001", channel.lower(), channel)), eventsub, planned)
+        super().__init__(World(Account("1001", channel.lower(), channel), now=now), eventsub, planned)
         self.streamer = self._world.channel
         self.bot = self.account(bot)
-        self._tokens = Tokens(token_seconds)
+        self._tokens = Tokens(token_seconds, lambda: now().timestamp())
         self._port = port
         self._door: Door | None = None
         self._runner: web.AppRunner | None = None
@@ -170,6 +173,12 @@ class FakeTwitch(Stage):
         """
         return self._eventsub.delivered
 
+    @property
+    def unheard(self) -> list[tuple[datetime, datetime]]:
+        """From when to when no session would have been told of a chat message; before the first one does not count,
+        and one that lasts still is not among them."""
+        return self._eventsub.unheard
+
     # --- accounts and tokens
 
     def grant(self, login: str, scopes: Collection[str] | None = None, expires_in: float = 14400.0) -> Grant:
@@ -183,7 +192,7 @@ class FakeTwitch(Stage):
             access=Secret(next(iter(permit.accesses))),
             refresh=Secret(permit.refresh),
             scopes=frozenset(permit.scopes),
-            expires_at=datetime.now(UTC) + timedelta(seconds=expires_in),
+            expires_at=self._world.now() + timedelta(seconds=expires_in),
         )
 
     def expire(self, access: str) -> None:

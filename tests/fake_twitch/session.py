@@ -5,6 +5,7 @@ import json
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -41,9 +42,11 @@ class Sub:
         }
 
 
-def frame(kind: str, payload: dict[str, Any], *, id: str = "", sub: Sub | None = None) -> str:
-    """A frame in its envelope."""
-    metadata = {"message_id": id or new_id(), "message_type": kind, "message_timestamp": stamp()}
+def frame(
+    kind: str, payload: dict[str, Any], *, id: str = "", sub: Sub | None = None, at: datetime | None = None
+) -> str:
+    """A frame in its envelope, sent at this moment or now."""
+    metadata = {"message_id": id or new_id(), "message_type": kind, "message_timestamp": stamp(at)}
     if sub is not None:
         metadata |= {"subscription_type": sub.type, "subscription_version": sub.version}
     return json.dumps({"metadata": metadata, "payload": payload})
@@ -57,11 +60,16 @@ class Session:
     """
 
     def __init__(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport, id: str, keepalive: float
+        self,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport,
+        id: str,
+        keepalive: float,
+        connected_at: datetime,
     ) -> None:
         self.id = id
         self.keepalive = keepalive
-        self.connected_at = stamp()
+        self.connected_at = stamp(connected_at)
         self.subs: dict[str, Sub] = {}
         self.silent = False
         """Sends nothing any more."""
@@ -83,6 +91,12 @@ class Session:
         self._asked = 0
         self._socket = socket
         self._transport = transport
+
+    @property
+    def hears_chat(self) -> bool:
+        """Whether a message said now would be told on it."""
+        told = any(sub.type == "channel.chat.message" for sub in self.subs.values())
+        return told and not self.silent and not self.over
 
     @property
     def user_id(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sanctum_tui.twitch.values import Account
@@ -127,7 +127,7 @@ class Stage:
         if category is not None:
             self._world.category = self._world.category_named(category)
         self._world.streams += 1
-        stream = self._world.on_air = OnAir(str(40000 + self._world.streams), started_at or datetime.now(UTC))
+        stream = self._world.on_air = OnAir(str(40000 + self._world.streams), started_at or self._world.now())
         if event:
             await self.tells("stream.online", payloads.went_online(self._world, stream.id, stream.started_at))
         return stream.id

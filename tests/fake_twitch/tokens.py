@@ -3,6 +3,7 @@
 import secrets
 import string
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sanctum_tui.twitch.values import Account
@@ -42,7 +43,7 @@ class Permit:
     """Of each access token."""
     refresh: str = ""
     accesses: dict[str, float] = field(default_factory=dict)
-    """Access tokens, and when on the monotonic clock they expire."""
+    """Access tokens, and when on the service's clock they expire."""
     spent: set[str] = field(default_factory=set)
     """Refresh tokens that were used."""
     dead: bool = False
@@ -62,7 +63,8 @@ class Device:
 class Tokens:
     """Mints tokens and says what they are good for."""
 
-    def __init__(self, lives_seconds: float) -> None:
+    def __init__(self, lives_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self.lives_seconds = lives_seconds
         self.permits: list[Permit] = []
         self.devices: dict[str, Device] = {}
@@ -81,7 +83,7 @@ class Tokens:
 
     def _fill(self, permit: Permit) -> None:
         access, permit.refresh = self._secret(30), self._secret(50)
-        permit.accesses[access] = time.monotonic() + permit.lives_seconds
+        permit.accesses[access] = self._clock() + permit.lives_seconds
 
     def _secret(self, length: int) -> str:
         secret = "".join(secrets.choice(_LETTERS) for _ in range(length))
@@ -91,12 +93,12 @@ class Tokens:
     def permit(self, access: str) -> Permit | None:
         """What an access token is good for, or None where it is wrong or too old."""
         for permit in self.permits:
-            if permit.accesses.get(access, 0.0) > time.monotonic() and not permit.dead:
+            if permit.accesses.get(access, 0.0) > self._clock() and not permit.dead:
                 return permit
         return None
 
     def expires_in(self, access: str) -> float:
-        return max((one.accesses.get(access, 0.0) for one in self.permits), default=0.0) - time.monotonic()
+        return max((one.accesses.get(access, 0.0) for one in self.permits), default=0.0) - self._clock()
 
     def expire(self, access: str) -> None:
         for permit in self.permits:
@@ -128,13 +130,13 @@ class Tokens:
         """A device code, and what waits behind it."""
         device_code = self._secret(40)
         code = "".join(secrets.choice(string.ascii_uppercase) for _ in range(8))
-        device = self.devices[device_code] = Device(code, scopes, time.monotonic() + expires_seconds)
+        device = self.devices[device_code] = Device(code, scopes, self._clock() + expires_seconds)
         return device_code, device
 
     def answered(self, code: str, account: Account | None) -> bool:
         """Somebody confirmed a code, or, with no account, denied it. False for a code that is unknown or old."""
         for device in self.devices.values():
-            if device.code == code.strip().upper() and device.expires > time.monotonic():
+            if device.code == code.strip().upper() and device.expires > self._clock():
                 device.account, device.denied = account, account is None
                 return True
         return False
@@ -142,7 +144,7 @@ class Tokens:
     def redeemed(self, device_code: str) -> Permit:
         """The permit behind a confirmed device code, once."""
         device = self.devices.get(device_code)
-        if device is None or device.expires <= time.monotonic():
+        if device is None or device.expires <= self._clock():
             raise OAuthRefusal("invalid device code")
         if device.denied:
             raise OAuthRefusal("access_denied")

@@ -1,6 +1,7 @@
 """What is true on the fake Twitch: who there is, what the channel is called, whether it is on air, what was said."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,9 +25,13 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def wall_time() -> datetime:
+    return datetime.now(UTC)
+
+
 def stamp(moment: datetime | None = None) -> str:
     """A moment as Twitch writes it: RFC 3339 with nine digits of a second."""
-    moment = moment or datetime.now(UTC)
+    moment = moment or wall_time()
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z"
 
 
@@ -71,9 +76,13 @@ class World:
     """By login."""
     streams: int = 0
     """How often the channel went live."""
+    now: Callable[[], datetime] = wall_time
 
     def __post_init__(self) -> None:
         self.accounts[self.channel.login] = self.channel
+
+    def stamp(self) -> str:
+        return stamp(self.now())
 
     def account(self, name: str, shown: str = "") -> Account:
         """The account of that name, made on first mention with the next id; it is shown as `shown`, or as named."""

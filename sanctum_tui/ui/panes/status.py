@@ -9,6 +9,9 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
+STRONG, WARNING = "line--strong", "line--warning"
+"""Component classes of pieces that stand out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -17,7 +20,7 @@ class Piece:
     text: str
     urgency: int = 0
     style: str = ""
-    """A component class: ``line--warning``, ``line--strong``, or empty."""
+    """`STRONG`, `WARNING`, or empty."""
 
 
 class Line(Widget):
