@@ -114,6 +114,15 @@ def build_parser() -> argparse.ArgumentParser:
     config = add("config", "config:config", "show the effective settings and where each comes from")
     config.add_argument("--all", action="store_true", help="long values whole, and what each setting is for")
     config.add_argument("--json", action="store_true", help="as JSON")
+    prompts = add("prompts", "prompts:show", "show what a model is asked for a line, word for word", _PROMPTS)
+    prompts.add_argument("what", choices=("show",), help="show: print it")
+    prompts.add_argument(
+        "--mode", choices=("hearthkeeper", "steward"), default="hearthkeeper", help="who writes (hearthkeeper)"
+    )
+    prompts.add_argument(
+        "--phase", choices=("information", "message"), default="message", help="looking up, or writing (message)"
+    )
+    _add_session(prompts)
     doctor = add("doctor", "doctor:run", "show what is ready, what is missing, and what to do")
     doctor.add_argument("--quick", action="store_true", help="leave out the self-check, and do not ask Twitch")
     return parser
@@ -121,6 +130,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 _LOGIN = """Shows an address and a code. Whoever opens the address in a browser and confirms the code connects the
 account that is logged in there. What is asked for is listed first, each with the reason."""
+
+_PROMPTS = """Prints exactly what a model would be sent for the next line of an evening: first the instructions,
+which never change, then the material. Your own modules (voice.md, personality.md, channel.md) are read from the
+folder prompts beside your settings; `paths` shows where that is."""
 
 _REPLAY = """Plays a chat log as if it happened now, on the console or, with --headless, as JSON lines. The format
 is told by its content: our own JSONL, TwitchDownloader (today's and v5), chat-downloader, IRCv3 lines,

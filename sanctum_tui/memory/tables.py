@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Dialect,
     Float,
     ForeignKey,
@@ -21,9 +22,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration, written here too so that a start-up can tell without loading Alembic; a test compares."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -234,3 +236,32 @@ airings = Table(
 gaps = Table("gaps", metadata, _id(), _of_session(index=True), _at(), Column("seconds", Float, nullable=False))
 
 dashboards = Table("dashboards", metadata, _of_session(primary_key=True), _at(), _text("markdown"))
+
+# How far each session's lines, and its dashboard, are in the search index. Only SQLite has one to fill.
+searchable = Table(
+    "searchable",
+    metadata,
+    _of_session(primary_key=True, autoincrement=False),
+    _whole("number"),
+    Column("dashboard", Boolean, nullable=False),
+)
+
+SEARCH_INDEX = "search_index"
+"""SQLite: a full-text index that keeps no text of its own. How its rows are numbered is `search.row_of`'s to say."""
+
+SEARCH_VECTOR = (
+    "to_tsvector('english', regexp_replace(text, '([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])', ' \\1 ', 'g'))"
+)
+"""PostgreSQL: a line's words. Where a script writes without spaces, every sign is one."""
+
+_WHEN_MADE = {
+    "sqlite": f"CREATE VIRTUAL TABLE {SEARCH_INDEX} USING fts5("
+    "text, content='', tokenize='porter unicode61 remove_diacritics 2')",
+    "postgresql": f"CREATE INDEX ix_lines_search ON lines USING gin ({SEARCH_VECTOR})",
+}
+
+
+@event.listens_for(metadata, "after_create")
+def _make_searchable(target: MetaData, connection: Connection, **_: object) -> None:
+    if statement := _WHEN_MADE.get(connection.dialect.name):
+        connection.exec_driver_sql(statement)

@@ -9,32 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-
-class Secret:
-    """A value that is never shown: printing or formatting it gives dots."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str = "") -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __str__(self) -> str:
-        return "••••••••" if self._value else ""
-
-    __repr__ = __str__
-
+from sanctum_tui.settings.models import ModelChoice, ModelsOrder
+from sanctum_tui.settings.secret import Secret
 
 KNOWN_BOTS = (
     "nightbot", "streamelements", "streamlabs", "moobot", "fossabot", "wizebot", "soundalerts", "sery_bot",
@@ -158,6 +134,41 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Secret, Meta(description="Key for the model's server. Never shown.", extra={"group": "Words"})
     ] = Secret()
     llm_model: Annotated[str, Meta(description="Name of the model.", extra={"group": "Words"})] = ""
+    models: Annotated[
+        tuple[ModelChoice, ...],
+        Meta(
+            description="Several models instead of one, in the order in which they are tried: tables under "
+            "[[models]], in config.toml alone.",
+            extra={"group": "Words", "tables": True},
+        ),
+    ] = ()
+    models_order: Annotated[
+        ModelsOrder,
+        Meta(
+            description="Which of them each phase asks, by name: information and message under [models_order], in "
+            "config.toml alone; empty: all, in their order.",
+            extra={"group": "Words", "tables": True},
+        ),
+    ] = ModelsOrder()
+    llm_budget_tokens: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000_000,
+            description="How much the models may read and write in one evening, all together; 0: no limit.",
+            extra={"group": "Words", "unit": "tokens", "live": True},
+        ),
+    ] = 0
+    llm_budget_cost: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="What the models may cost in one evening, by the prices in [[models]] and in their currency; "
+            "0: no limit.",
+            extra={"group": "Words", "live": True},
+        ),
+    ] = 0.0
     agent_signature: Annotated[
         str,
         Meta(
@@ -176,6 +187,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"group": "Words", "unit": "characters", "live": True},
         ),
     ] = 200
+    channel_rules: Annotated[
+        str,
+        Meta(
+            max_length=1000,
+            description="The channel's rules in a few sentences, which a model is told before it writes.",
+            extra={"group": "Words", "live": True},
+        ),
+    ] = ""
 
     agent_loop_interval_seconds: Annotated[
         float,
@@ -265,6 +284,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"group": "Files"},
         ),
     ] = ""
+    knowledge_path: Annotated[
+        str,
+        Meta(
+            description="Folder of markdown notes that a model may be told passages of, an Obsidian vault for "
+            "example; empty: none. It is only read.",
+            extra={"group": "Files"},
+        ),
+    ] = ""
 
     theme: Annotated[str, Meta(description="Name of a colour theme.", extra={"group": "Screen", "live": True})] = (
         "hearth"
@@ -273,6 +300,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Meta(description="Ring the terminal's bell when a line waits.", extra={"group": "Screen", "live": True}),
     ] = False
+    status_language: Annotated[
+        Literal["en", "zh"],
+        Meta(
+            description="Language of the short lines that tell what the agent is doing.",
+            extra={"group": "Screen", "live": True},
+        ),
+    ] = "en"
+    status_delay_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=60,
+            description="How long the agent must be at work before a line tells what it is doing.",
+            extra={"group": "Screen", "unit": "seconds", "live": True},
+        ),
+    ] = 1.0
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Meta(description="How much goes to the log file.", extra={"group": "Files"}),

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from sanctum_tui.errors import BadInputError
-from sanctum_tui.settings.fields import KNOWN_BOTS, Secret, Settings
+from sanctum_tui.settings.fields import KNOWN_BOTS, Settings
+from sanctum_tui.settings.models import ModelChoice, ModelsOrder, plain_model, read_models, read_order
+from sanctum_tui.settings.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def load(
     """Settings from ``--set`` pairs, the environment, ``.env`` files and the TOML file: the first that has one wins.
 
     Raises BadInputError, one sentence, for a value that does not fit or a file that cannot be read. An
-    unknown name in the TOML file is a warning; behind ``--set`` it is an error.
+    unknown name in the TOML file is a warning; behind ``--set`` it is an error. The tables of models are
+    read from the TOML file alone.
     """
     warnings: list[str] = []
     layers: list[tuple[str, Mapping[str, Any], bool]] = [
@@ -67,6 +70,8 @@ def load(
         table = _read_toml(toml_file)
         warnings.extend(f"{toml_file}: {_unknown(name)}" for name in table if name not in _FIELDS)
         layers.append((str(toml_file), table, False))
+    else:
+        table = {}
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for source, layer, strict in layers:
@@ -75,18 +80,45 @@ def load(
                 if strict:
                     raise BadInputError(f"--set: {_unknown(name)}")
                 continue
+            if name in _TABLES:
+                if strict:
+                    raise BadInputError(f"--set: {name} is a list of tables; write it into the settings file.")
+                continue
             # An empty variable is how a shell or a .env unsets one; --set and TOML mean it.
             if name in sources or (raw == "" and not strict and layer is not layers[-1][1]):
                 continue
             values[name.lower()] = _convert(name, raw, source)
             sources[name] = source
-    return Loaded(Settings(**values), sources, tuple(warnings))
+    if (tables := table.keys() & _TABLES) and toml_file is not None:
+        where = str(toml_file)
+        values["models"], told = read_models(table.get("MODELS", []), where, _variables(layers))
+        values["models_order"] = read_order(table.get("MODELS_ORDER", {}), values["models"], where)
+        sources.update(dict.fromkeys(tables, where))
+        warnings.extend(told)
+    settings = Settings(**values)
+    if settings.models and settings.llm_provider:
+        warnings.append("LLM_PROVIDER does nothing while [[models]] lists models; remove one of the two.")
+    models_of(settings)
+    return Loaded(settings, sources, tuple(warnings))
+
+
+def models_of(settings: Settings) -> tuple[ModelChoice, ...]:
+    """The models to ask, as they are listed: those of ``[[models]]``, or the one of ``LLM_*``, or none.
+
+    Raises BadInputError where ``LLM_*`` does not say enough.
+    """
+    if settings.models:
+        return settings.models
+    plain = plain_model(settings.llm_provider, settings.llm_base_url, settings.llm_api_key, settings.llm_model)
+    return () if plain is None else (plain,)
 
 
 def changed(settings: Settings, name: str, raw: object) -> Settings:
     """The settings with one of them changed; raises BadInputError where the value does not fit."""
     if name not in _FIELDS:
         raise BadInputError(_unknown(name))
+    if name in _TABLES:
+        raise BadInputError(f"{name} is a list of tables; change it in the settings file.")
     return msgspec.structs.replace(settings, **{name.lower(): _convert(name, raw, "the console")})
 
 
@@ -98,11 +130,14 @@ def shown(settings: Settings, name: str) -> str:
 def secrets_of(settings: Settings) -> tuple[Secret, ...]:
     """Every secret among the settings."""
     values = (getattr(settings, name.lower()) for name in _FIELDS)
-    return tuple(value for value in values if isinstance(value, Secret))
+    keys = (choice.api_key for choice in settings.models)
+    return tuple(value for value in (*values, *keys) if isinstance(value, Secret))
 
 
 _FIELDS = {field.name.upper(): field for field in msgspec.structs.fields(Settings)}
 _TYPES = get_type_hints(Settings, include_extras=True)
+_TABLES = frozenset(name.upper() for name, hint in _TYPES.items() if (hint.__metadata__[0].extra or {}).get("tables"))
+"""Settings with an inside of their own, which no environment variable can hold."""
 
 
 def _info(field: msgspec.structs.FieldInfo) -> SettingInfo:
@@ -111,7 +146,8 @@ def _info(field: msgspec.structs.FieldInfo) -> SettingInfo:
     extra = meta.extra or {}
     default = field.default if field.default is not msgspec.NODEFAULT else ""
     kinds = {bool: "on or off", int: "whole number", float: "number", str: "text", Secret: "text"}
-    kind = kinds.get(hint.__origin__, "list" if isinstance(default, tuple) else "")
+    listed = isinstance(default, tuple | ModelsOrder)
+    kind = kinds.get(hint.__origin__, "list" if listed else "")
     return SettingInfo(
         name=field.name.upper(),
         group=str(extra["group"]),
@@ -128,7 +164,7 @@ def _as_text(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)
@@ -180,6 +216,17 @@ def _pairs(overrides: Sequence[str]) -> dict[str, str]:
             raise BadInputError(f"--set {pair!r} has no '='; write --set NAME=VALUE.")
         pairs[name.strip().upper()] = value
     return pairs
+
+
+def _variables(layers: Sequence[tuple[str, Mapping[str, Any], bool]]) -> Callable[[str], str | None]:
+    """Looks a variable up as the settings are: the environment before the ``.env`` files. TOML has none."""
+
+    def variable(name: str) -> str | None:
+        found = (layer[name] for source, layer, strict in layers[:-1] if not strict and layer.get(name))
+        value = next(found, None)
+        return str(value).strip() if value else None
+
+    return variable
 
 
 def _read_env(path: Path) -> dict[str, str]:

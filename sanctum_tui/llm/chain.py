@@ -1,0 +1,144 @@
+"""The models of a phase, tried in order until one answers; those that failed lately are passed over."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from sanctum_tui.clock import Clock
+from sanctum_tui.llm.breaker import Breaker, Standing
+from sanctum_tui.llm.ports import Fault, Model, ModelError, Usage
+from sanctum_tui.llm.spending import Spending, Spent
+from sanctum_tui.settings.models import ModelChoice
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Link:
+    """A model behind its breaker. The chains of both phases share it, so that what one learns the other knows."""
+
+    model: Model
+    breaker: Breaker
+    counted: Usage = field(default_factory=Usage)
+    """What of the model's usage is in the account already."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """One model as a screen shows it."""
+
+    name: str
+    place: int
+    """From 1: when it is asked."""
+    standing: Standing
+    spent: Spent
+
+
+class OpenModel(Model, Protocol):
+    """A model that holds connections."""
+
+    async def aclose(self) -> None:
+        """Close them."""
+
+
+async def open_models(choices: Sequence[ModelChoice]) -> tuple[OpenModel, ...]:
+    """Load the model library, which takes seconds, in a thread, and make these models. None: nothing is loaded.
+
+    Whoever opens them closes each.
+    """
+
+    def load() -> tuple[OpenModel, ...]:
+        from sanctum_tui.llm.models import make
+
+        return tuple(map(make, choices))
+
+    return await asyncio.to_thread(load) if choices else ()
+
+
+def links(models: Sequence[Model], clock: Clock) -> tuple[Link, ...]:
+    """Each model behind a breaker of its own, closed."""
+    return tuple(Link(model, Breaker(clock)) for model in models)
+
+
+class Chain:
+    """Asks the models in order. Holds no task and no connection of its own."""
+
+    def __init__(self, order: Sequence[Link], spending: Spending) -> None:
+        self._order = tuple(order)
+        self._spending = spending
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    async def first(self, do: Callable[[Model], Awaitable[T]]) -> T:
+        """What the first model gives with which `do` does not raise ModelError.
+
+        Raises the last model's ModelError where none answers, or one that says which are left alone and for how
+        long. A budget that is reached stops it before the next call, with Fault.BUDGET. What else `do` raises
+        goes through and is held against nobody.
+        """
+        last: ModelError | None = None
+        for link in self._order:
+            if reached := self._spending.reached():
+                raise ModelError(reached, Fault.BUDGET)
+            leave = link.breaker.admit()
+            if leave is None:
+                continue
+            known = link.breaker.standing().fault
+            try:
+                answer = await do(link.model)
+            except ModelError as error:
+                last = error
+                link.breaker.failed(leave, error)
+                if error.fault is not known:
+                    _LOG.warning("%s: %s", link.model.name, error.sentence)
+            except BaseException:
+                link.breaker.give_back(leave)
+                raise
+            else:
+                link.breaker.succeeded(leave)
+                if known is not None:
+                    _LOG.info("%s answers again", link.model.name)
+                return answer
+            finally:
+                self._count(link)
+        raise last or self._nobody()
+
+    def states(self) -> tuple[ModelState, ...]:
+        """All models, in the order in which they are asked."""
+        return tuple(
+            ModelState(link.model.name, place, link.breaker.standing(), self._spending.of(link.model.name))
+            for place, link in enumerate(self._order, 1)
+        )
+
+    def reset(self, name: str) -> None:
+        """Forget this model's failures."""
+        for link in self._named(name):
+            link.breaker.reset()
+
+    def try_now(self, name: str) -> None:
+        """Ask this model again from the next call on, without waiting for the end of its rest."""
+        for link in self._named(name):
+            link.breaker.try_now()
+
+    def _named(self, name: str) -> Sequence[Link]:
+        return [link for link in self._order if link.model.name == name]
+
+    def _count(self, link: Link) -> None:
+        used, before = link.model.used, link.counted
+        link.counted = used
+        new = Usage(used.tokens_in - before.tokens_in, used.tokens_out - before.tokens_out)
+        if new != Usage():
+            self._spending.count(link.model.name, new)
+
+    def _nobody(self) -> ModelError:
+        if not self._order:
+            return ModelError("No model is set up for this; list one under [[models]].", Fault.NOT_FOUND)
+        standings = [(link.model.name, link.breaker.standing()) for link in self._order]
+        name, soonest = min(standings, key=lambda told: told[1].seconds)
+        when = f"{name} is tried again in {soonest.seconds:.0f} s" if soonest.seconds else f"{name} is being tried"
+        sentence = f"Every model is left alone for now after failing; {when}."
+        return ModelError(sentence, soonest.fault or Fault.TRANSIENT, retry_seconds=soonest.seconds)

@@ -1,0 +1,71 @@
+"""What the models used and cost this evening, and the operator's limit on it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sanctum_tui.llm.ports import Usage
+from sanctum_tui.settings.models import ModelChoice
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one model, or all of them, used. Cost is in whatever currency the prices are in."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.tokens_in + self.tokens_out
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, self.cost + other.cost)
+
+
+class Spending:
+    """The account of one evening. One that goes on after a restart is given what it had by `count`."""
+
+    def __init__(self, choices: Iterable[ModelChoice], *, tokens: int = 0, cost: float = 0.0) -> None:
+        """`tokens` and `cost` are the limits of the evening; 0: none."""
+        self._prices = {choice.name: (choice.price_in, choice.price_out) for choice in choices}
+        self._spent: dict[str, Spent] = {}
+        self.limit(tokens=tokens, cost=cost)
+
+    def limit(self, *, tokens: int = 0, cost: float = 0.0) -> None:
+        """Set the limits anew; 0: none."""
+        self._most_tokens = tokens
+        self._most_cost = cost
+
+    def count(self, name: str, used: Usage) -> None:
+        """A call of this model used so much."""
+        price_in, price_out = self._prices.get(name, (0.0, 0.0))
+        cost = (used.tokens_in * price_in + used.tokens_out * price_out) / _MILLION
+        self._spent[name] = self.of(name) + Spent(used.tokens_in, used.tokens_out, cost)
+
+    def of(self, name: str) -> Spent:
+        return self._spent.get(name, Spent())
+
+    def by_model(self) -> Mapping[str, Spent]:
+        """What each model used that was asked, in the order in which they first were."""
+        return dict(self._spent)
+
+    def total(self) -> Spent:
+        return sum(self._spent.values(), Spent())
+
+    def reached(self) -> str:
+        """The sentence that says which limit is reached, or empty while none is."""
+        total = self.total()
+        if self._most_tokens and total.tokens >= self._most_tokens:
+            return (
+                f"The models have used {total.tokens:,} tokens tonight, and LLM_BUDGET_TOKENS is "
+                f"{self._most_tokens:,}; they are not asked any more. Raise it to go on."
+            )
+        if self._most_cost and total.cost >= self._most_cost:
+            return (
+                f"The models have cost {total.cost:.2f} tonight, and LLM_BUDGET_COST is {self._most_cost:g}; "
+                "they are not asked any more. Raise it to go on."
+            )
+        return ""

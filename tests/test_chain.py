@@ -1,0 +1,242 @@
+"""Models in order: the first that answers writes, one that failed lately costs nothing, and the budget holds."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
+
+import pytest
+
+from sanctum_tui.clock import ReplayClock
+from sanctum_tui.llm.breaker import State
+from sanctum_tui.llm.chain import Chain, Link, links, open_models
+from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError, Tool, ToolUse, Usage
+from sanctum_tui.llm.spending import Spending
+from sanctum_tui.settings import ModelChoice
+from tests.builders import START
+
+
+class Scripted:
+    """A model that gives what it is told to, in order, and then again what was last."""
+
+    def __init__(self, name: str, *script: str | Exception) -> None:
+        self.name = name
+        self.script = list(script)
+        self.asked = 0
+        self.used = Usage()
+
+    async def write(self, asked: Asked) -> AsyncIterator[str]:
+        self.asked += 1
+        self.used = Usage(self.used.tokens_in + 1000, self.used.tokens_out + 100)
+        told = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(told, Exception):
+            raise told
+        yield told
+
+    async def inform(
+        self, asked: Asked, tools: Sequence[Tool], *, calls: int, told: Callable[[ToolUse], None]
+    ) -> str:
+        raise NotImplementedError
+
+
+def failure(fault: Fault = Fault.TRANSIENT, retry: float | None = None) -> ModelError:
+    return ModelError(f"it failed ({fault})", fault, retry_seconds=retry)
+
+
+def listed(name: str, price_in: float = 0.0, price_out: float = 0.0) -> ModelChoice:
+    return ModelChoice(name=name, provider="ollama", model=name, price_in=price_in, price_out=price_out)
+
+
+async def written(model: Model) -> str:
+    return "".join([piece async for piece in model.write(Asked("", ""))])
+
+
+def chain(*models: Scripted, clock: ReplayClock | None = None, spending: Spending | None = None) -> Chain:
+    return Chain(links(models, clock or ReplayClock(START)), spending or Spending([]))
+
+
+async def test_the_first_that_answers_writes_and_the_rest_is_not_asked() -> None:
+    one, two = Scripted("one", "a line"), Scripted("two", "another")
+    assert await chain(one, two).first(written) == "a line"
+    assert two.asked == 0
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.BUDGET])
+async def test_whatever_goes_wrong_the_next_one_is_asked(fault: Fault) -> None:
+    one, two = Scripted("one", failure(fault)), Scripted("two", "a line")
+    assert await chain(one, two).first(written) == "a line"
+
+
+async def test_a_dead_provider_costs_next_to_nothing_from_the_second_draft_on() -> None:
+    dead, alive = Scripted("dead", failure()), Scripted("alive", "a line")
+    asked = chain(dead, alive)
+    await asked.first(written)
+    took = []
+    for _ in range(20):
+        began = time.perf_counter()
+        assert await asked.first(written) == "a line"
+        took.append(time.perf_counter() - began)
+    assert dead.asked == 1
+    assert sorted(took)[10] < 0.005
+
+
+async def test_where_none_answers_the_last_error_is_told_and_then_who_comes_back_when() -> None:
+    asked = chain(Scripted("one", failure(Fault.TIMEOUT)), Scripted("two", failure(Fault.RATE_LIMIT, 12)))
+    with pytest.raises(ModelError) as told:
+        await asked.first(written)
+    assert told.value.fault is Fault.RATE_LIMIT
+    with pytest.raises(ModelError, match=r"two is tried again in 12 s") as told:
+        await asked.first(written)
+    assert told.value.retry_seconds == 12
+
+
+async def test_a_model_that_came_back_is_asked_again_and_first() -> None:
+    clock = ReplayClock(START)
+    one, two = Scripted("one", failure(), "from one"), Scripted("two", "from two")
+    asked = chain(one, two, clock=clock)
+    assert await asked.first(written) == "from two"
+    await clock.advance_to(START + timedelta(minutes=5))
+    assert await asked.first(written) == "from one"
+    assert asked.states()[0].standing.state is State.CLOSED
+
+
+async def test_two_drafts_at_once_probe_with_one_call() -> None:
+    clock = ReplayClock(START)
+    one, two = Scripted("one", failure()), Scripted("two", "from two")
+    asked = chain(one, two, clock=clock)
+    await asked.first(written)
+    await clock.advance_to(START + timedelta(minutes=5))
+    held = asyncio.Event()
+
+    async def slowly(model: Model) -> str:
+        if model.name == "one":
+            await held.wait()
+        return await written(model)
+
+    probing = asyncio.create_task(asked.first(slowly))
+    await asyncio.sleep(0)
+    assert await asked.first(slowly) == "from two"
+    held.set()
+    assert await probing == "from two"
+    assert one.asked == 2
+
+
+async def test_a_draft_that_is_broken_off_holds_nothing_against_the_model() -> None:
+    clock = ReplayClock(START)
+    asked = chain(Scripted("one", failure(), "a line"), clock=clock)
+    with pytest.raises(ModelError):
+        await asked.first(written)
+    await clock.advance_to(START + timedelta(minutes=5))
+
+    async def forever(model: Model) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    drafting = asyncio.create_task(asked.first(forever))
+    await asyncio.sleep(0)
+    drafting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await drafting
+    assert await asked.first(written) == "a line"
+
+
+async def test_an_error_of_ours_goes_through_and_blames_nobody() -> None:
+    asked = chain(Scripted("one", "a line"), Scripted("two", "another"))
+
+    async def breaks(model: Model) -> str:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await asked.first(breaks)
+    assert asked.states()[0].standing.state is State.CLOSED
+
+
+async def test_the_states_can_be_reset_and_tried_by_name() -> None:
+    one = Scripted("one", failure(Fault.AUTH))
+    asked = chain(one)
+    with pytest.raises(ModelError):
+        await asked.first(written)
+    (state,) = asked.states()
+    assert (state.name, state.place, state.standing.state, state.standing.reason) == (
+        "one",
+        1,
+        State.OPEN,
+        "it failed (auth)",
+    )
+    asked.try_now("one")
+    with pytest.raises(ModelError):
+        await asked.first(written)
+    assert one.asked == 2
+    asked.reset("one")
+    assert asked.states()[0].standing.repeats == 0
+
+
+async def test_both_phases_know_what_either_learnt() -> None:
+    shared = links([Scripted("one", failure()), Scripted("two", "a line")], ReplayClock(START))
+    spending = Spending([])
+    information, message = Chain(shared[::-1], spending), Chain(shared, spending)
+    await message.first(written)
+    assert information.states()[1].standing.state is State.OPEN
+    assert information.states()[1].name == "one"
+
+
+async def test_nobody_to_ask_is_one_sentence() -> None:
+    with pytest.raises(ModelError, match=r"No model is set up") as told:
+        await chain().first(written)
+    assert told.value.fault is Fault.NOT_FOUND
+
+
+async def test_a_failure_is_logged_once_and_the_recovery_once(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ReplayClock(START)
+    asked = chain(Scripted("one", *[failure() for _ in range(4)], "a line"), Scripted("two", "x"), clock=clock)
+    with caplog.at_level(logging.INFO, "sanctum_tui"):
+        for minutes in range(0, 600, 60):
+            await clock.advance_to(START + timedelta(minutes=minutes))
+            await asked.first(written)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+async def test_tokens_and_cost_are_counted_by_model() -> None:
+    spending = Spending([listed("one", 3.0, 15.0), listed("two")])
+    asked = chain(Scripted("one", "a", failure()), Scripted("two", "b"), spending=spending)
+    await asked.first(written)
+    await asked.first(written)
+    assert (spending.of("one").tokens_in, spending.of("one").tokens_out) == (2000, 200), "a failed call costs too"
+    assert spending.of("one").cost == pytest.approx(0.009)
+    assert spending.of("two").tokens == 1100
+    assert spending.total().cost == pytest.approx(0.009)
+    assert asked.states()[0].spent == spending.of("one")
+
+
+@pytest.mark.parametrize("limit", [{"tokens": 1100}, {"cost": 0.0045}])
+async def test_the_budget_stops_calls_and_says_so(limit: dict[str, float]) -> None:
+    spending = Spending([listed("one", 3.0, 15.0)], **limit)  # type: ignore[arg-type]
+    model = Scripted("one", "a line")
+    asked = chain(model, spending=spending)
+    await asked.first(written)
+    with pytest.raises(ModelError, match=r"LLM_BUDGET_(TOKENS|COST)") as told:
+        await asked.first(written)
+    assert told.value.fault is Fault.BUDGET
+    assert model.asked == 1
+    assert asked.states()[0].standing.state is State.CLOSED
+    spending.limit()
+    assert await asked.first(written) == "a line"
+
+
+async def test_a_budget_that_is_reached_within_a_draft_stops_the_next_model_too() -> None:
+    two = Scripted("two", "a line")
+    asked = chain(Scripted("one", failure()), two, spending=Spending([], tokens=500))
+    with pytest.raises(ModelError) as told:
+        await asked.first(written)
+    assert (told.value.fault, two.asked) == (Fault.BUDGET, 0)
+
+
+async def test_with_no_model_the_library_is_not_loaded() -> None:
+    assert await open_models([]) == ()
+
+
+def test_a_link_starts_closed() -> None:
+    (link,) = links([Scripted("one", "a")], ReplayClock(START))
+    assert isinstance(link, Link)
+    assert link.breaker.standing().state is State.CLOSED
