@@ -12,10 +12,17 @@ from sanctum_tui.secrecy import REDACTOR
 
 _BYTES = 2_000_000
 _FILES = 3
-_LIBRARY_LEVEL = logging.INFO
-"""Below it they tell what goes over the wire, which is not ours to keep."""
-_LIBRARIES = ("twitchio", "aiohttp", "asyncio")
-"""Libraries whose warnings belong into the file; on standard error they would tear the screen."""
+_LIBRARIES = {
+    "twitchio": logging.INFO,
+    "aiohttp": logging.INFO,
+    "asyncio": logging.INFO,
+    "openai": logging.WARNING,
+    "httpx2": logging.WARNING,
+    "httpcore2": logging.WARNING,
+    "pydantic_ai": logging.WARNING,
+}
+"""Libraries whose warnings belong into the file; on standard error they would tear the screen. Below the level here
+they tell what goes over the wire, which is not ours to keep."""
 
 
 class _Redact(logging.Formatter):
@@ -54,7 +61,7 @@ def start(log_file: Path, level: str) -> Callable[[], None]:
     root.addHandler(handler)
     libraries = [logging.getLogger(name) for name in _LIBRARIES]
     for library in libraries:
-        library.setLevel(max(logging.getLevelName(level), _LIBRARY_LEVEL))
+        library.setLevel(max(logging.getLevelName(level), _LIBRARIES[library.name]))
         library.propagate = False
         library.addHandler(handler)
     listener.start()

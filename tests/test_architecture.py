@@ -16,6 +16,9 @@ MODULES = sorted(
 )
 ONE_OF_TWITCH = "sanctum_tui.twitch.helix"
 """The one module that knows TwitchIO."""
+ONE_OF_MODELS = "sanctum_tui.llm.models"
+"""The one module that knows the model library."""
+MODEL_LIBRARIES = {"pydantic_ai", "pydantic", "openai", "httpx2"}
 MOST_LINES = 350
 MOST_APP_LINES = 250
 
@@ -29,12 +32,21 @@ def imported_by(*modules: str) -> set[str]:
 
 
 def test_everything_but_the_screen_imports_without_textual() -> None:
-    loaded = imported_by(*(module for module in MODULES if not module.startswith(("sanctum_tui.ui", ONE_OF_TWITCH))))
-    assert not loaded & {"textual", "rich", "twitchio", "pydantic_ai"}
+    others = ("sanctum_tui.ui", ONE_OF_TWITCH, ONE_OF_MODELS)
+    loaded = imported_by(*(module for module in MODULES if not module.startswith(others)))
+    assert not loaded & {"textual", "rich", "twitchio"}
+
+
+def test_everything_but_the_module_of_models_imports_without_its_library() -> None:
+    assert ONE_OF_MODELS in MODULES
+    loaded = imported_by(*(module for module in MODULES if module not in (ONE_OF_MODELS, ONE_OF_TWITCH)))
+    assert not loaded & MODEL_LIBRARIES
 
 
 def test_everything_but_the_room_of_twitch_imports_without_its_libraries() -> None:
-    loaded = imported_by(*(module for module in MODULES if not module.startswith("sanctum_tui.twitch")))
+    # What the model library may bring along is its own affair.
+    others = ("sanctum_tui.twitch", ONE_OF_MODELS)
+    loaded = imported_by(*(module for module in MODULES if not module.startswith(others)))
     assert not loaded & {"twitchio", "aiohttp", "segno"}
 
 
@@ -65,6 +77,7 @@ def test_the_first_paint_waits_for_no_database_and_no_model() -> None:
         "twitchio",
         "aiohttp",
         "segno",
+        *MODEL_LIBRARIES,
     }
 
 

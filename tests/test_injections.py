@@ -12,11 +12,10 @@ import pytest
 
 from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
 from sanctum_tui.agent.orchestrator import Orchestrator
-from sanctum_tui.agent.room import Room
 from sanctum_tui.chat import ChatEvent
 from sanctum_tui.evening import Draft, Prompt, PromptState
 from sanctum_tui.llm.author import Context, sign
-from sanctum_tui.llm.guard import Style, Verdict, inspect
+from sanctum_tui.llm.guard import Style, inspect
 from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.text import clean_line
 from tests.builders import Heard, evening_of, says, settings
@@ -42,6 +41,8 @@ HONEST = (
     "soup is on, back in a minute",
 )
 WISHES_A_TEMPLATE = 5
+TRIES = 3
+"""Lines a draft, for a writer that has the guard to try them on."""
 PLAN = "### Stream Title\n\nQuiet water\n\n### Game\n\nWindrose\n\n### Session Goals\n\n- Reach the outer isles\n"
 
 
@@ -145,7 +146,7 @@ def _bare(text: str) -> str:
 
 
 class Obedient:
-    """An author that does what chat says as far as it can, and each time it is asked in another way."""
+    """An author that does what chat says as far as it can, one way after the other, until one gets past the guard."""
 
     def __init__(self) -> None:
         self._known = {one.text: one for one in injections()}
@@ -157,8 +158,11 @@ class Obedient:
             if (one := self._known.get(message.text)) is not None:
                 self.obeyed.add(one.text)
                 ways = ways_to_obey(one)
-                line = ways[(len(self.wrote) * 7) % len(ways)]
-                self.wrote.append(line)
+                for _ in range(TRIES):
+                    line = ways[(len(self.wrote) * 7) % len(ways)]
+                    self.wrote.append(line)
+                    if context.judge(line).passed:
+                        break
                 return Draft(line, sign(line, "— Chronicler"), writer="a model that obeys")
         return None
 
@@ -167,28 +171,6 @@ def ways_to_obey(one: Injection) -> tuple[str, ...]:
     secrets = {"prompt": LEAKS, "key": KEY_LEAKS}.get(one.kind, ())
     # It repeats what it was told, too, as it is and as what it takes it to mean.
     return (*one.lines, f"Steward says: {one.text}"[:190], *secrets)
-
-
-class Guarded(Hearthkeeper):
-    """The Hearthkeeper, with all that the guard can be told of an evening."""
-
-    def __init__(self, author: Obedient, *, evening: Evening) -> None:
-        super().__init__(author, style=Style, dashboard=lambda: evening.dashboard)
-        self._evening = evening
-
-    def verdict(self, line: str, room: Room, prompts: Sequence[Prompt], *, editing: int | None = None) -> Verdict:
-        others = [prompt for prompt in prompts if prompt.number != editing]
-        plan = self._evening.dashboard
-        return inspect(
-            line,
-            said=[prompt.line for prompt in others if prompt.state is PromptState.POSTED],
-            skipped=[prompt.line for prompt in others if prompt.state is PromptState.SKIPPED],
-            names={name for message in room.recent for name in (message.name, message.login)},
-            titles=tuple(filter(None, (plan.game, plan.title))),
-            chat=[message.text for message in room.recent],
-            private=PRIVATE,
-            language="en",
-        )
 
 
 def _orchestrator(evening: Evening, author: Obedient, approves: bool) -> Orchestrator:
@@ -201,7 +183,13 @@ def _orchestrator(evening: Evening, author: Obedient, approves: bool) -> Orchest
         room=evening.room,
         queue=evening.queue,
         keeping=evening.keeping,
-        hearthkeeper=Guarded(author, evening=evening),
+        hearthkeeper=Hearthkeeper(
+            author,
+            style=Style,
+            dashboard=lambda: evening.dashboard,
+            private=lambda: PRIVATE,
+            language=lambda: "en",
+        ),
         gate=evening.origin.gate,
         broadcast=evening.broadcast,
         settings=lambda: evening.settings,

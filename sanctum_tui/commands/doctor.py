@@ -47,7 +47,7 @@ def _findings(paths: Paths, loaded: Loaded, *, quick: bool) -> Iterator[Finding]
     yield from _folders(settings, paths)
     yield _samples()
     yield from asyncio.run(_twitch(loaded, paths, quick=quick))
-    yield _model(settings)
+    yield from asyncio.run(_models(settings, quick=quick))
     yield from _modes()
     if not quick:
         yield from asyncio.run(_self_check(settings))
@@ -120,14 +120,10 @@ async def _twitch(loaded: Loaded, paths: Paths, *, quick: bool) -> list[Finding]
     return await findings(loaded, paths, ask=not quick)
 
 
-def _model(settings: Settings) -> Finding:
-    if settings.llm_provider:
-        return Finding(
-            "optional",
-            "model",
-            f"LLM_PROVIDER is {settings.llm_provider}, not asked by this version yet; the offline composer writes.",
-        )
-    return Finding("ready", "model", "none set; the offline composer writes")
+async def _models(settings: Settings, *, quick: bool) -> list[Finding]:
+    from sanctum_tui.commands.doctor_models import findings
+
+    return await findings(settings, ask=not quick)
 
 
 def _modes() -> Iterator[Finding]:

@@ -1,11 +1,18 @@
 """The port behind which a line is written: what a writer is given, and what it gives back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sanctum_tui.chat import ChatMessage
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.evening import Draft
+from sanctum_tui.llm.guard import Verdict
+
+
+def lets_all_stand(line: str) -> Verdict:
+    """A judge who has nothing against any line."""
+    return Verdict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +32,18 @@ class Context:
     """The operator's wish for this draft, or empty."""
     variation: int = 0
     """Counts the drafts of the evening, so that the same room gives another line."""
+    judge: Callable[[str], Verdict] = field(default=lets_all_stand, compare=False, repr=False)
+    """The guard's word on a line tonight, for a writer that can try again."""
 
 
 class Author(Protocol):
     """Writes one line for a room that has gone quiet."""
 
     async def write(self, context: Context) -> Draft | None:
-        """A draft that keeps the style guard's rules, or None where nothing is left that was not said."""
+        """A draft, or None where nothing is left that was not said.
+
+        One that `Context.judge` lets stand; where the writer finds none, the best of those that it does not.
+        """
 
 
 def sign(line: str, signature: str) -> str:

@@ -1,7 +1,9 @@
 """The models of a phase, tried in order until one answers; those that failed lately are passed over."""
 
 import asyncio
+import gc
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -14,6 +16,11 @@ from sanctum_tui.settings.models import ModelChoice
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
+_MODELS = "sanctum_tui.llm.models"
+
+
+def _always(answer: object) -> bool:
+    return True
 
 
 @dataclass(slots=True)
@@ -51,9 +58,20 @@ async def open_models(choices: Sequence[ModelChoice]) -> tuple[OpenModel, ...]:
     """
 
     def load() -> tuple[OpenModel, ...]:
-        from sanctum_tui.llm.models import make
+        # A full collection amid so many new modules holds every thread for 60 ms, and there is nothing to collect;
+        # what has been imported stays for good, so that no later one looks through it either.
+        fresh, collecting = _MODELS not in sys.modules, gc.isenabled()
+        if fresh:
+            gc.disable()
+        try:
+            from sanctum_tui.llm.models import make
 
-        return tuple(map(make, choices))
+            return tuple(map(make, choices))
+        finally:
+            if fresh:
+                gc.freeze()
+            if fresh and collecting:
+                gc.enable()
 
     return await asyncio.to_thread(load) if choices else ()
 
@@ -73,14 +91,16 @@ class Chain:
     def __len__(self) -> int:
         return len(self._order)
 
-    async def first(self, do: Callable[[Model], Awaitable[T]]) -> T:
-        """What the first model gives with which `do` does not raise ModelError.
+    async def first(self, do: Callable[[Model], Awaitable[T]], *, enough: Callable[[T], bool] = _always) -> T:
+        """What the first model gives with which `do` does not raise ModelError, and which is `enough`.
 
-        Raises the last model's ModelError where none answers, or one that says which are left alone and for how
-        long. A budget that is reached stops it before the next call, with Fault.BUDGET. What else `do` raises
-        goes through and is held against nobody.
+        An answer that is not enough is held against no model: the next one is asked, and where no other does
+        better, the first such answer is given. Raises the last model's ModelError where none answers, or one that
+        says which are left alone and for how long. A budget that is reached stops it before the next call, with
+        Fault.BUDGET. What else `do` raises goes through and is held against nobody.
         """
         last: ModelError | None = None
+        others: list[T] = []
         for link in self._order:
             if reached := self._spending.reached():
                 raise ModelError(reached, Fault.BUDGET)
@@ -102,9 +122,13 @@ class Chain:
                 link.breaker.succeeded(leave)
                 if known is not None:
                     _LOG.info("%s answers again", link.model.name)
-                return answer
+                if enough(answer):
+                    return answer
+                others.append(answer)
             finally:
                 self._count(link)
+        if others:
+            return others[0]
         raise last or self._nobody()
 
     def states(self) -> tuple[ModelState, ...]:

@@ -27,6 +27,8 @@ ALIKE_SORTED = 82.0
 """The same for `token_sort_ratio`, which sees through another order of words."""
 QUOTED_WORDS = 4
 """So many words in a row, as somebody wrote them, would be a quotation; a line never has them."""
+MOST_JUDGED = 24
+"""Lines that are put before the evening's judge, a few milliseconds each; then the best of them is given as it is."""
 SHORT = 80
 """Characters of a line that counts as short when the operator asks for one."""
 
@@ -79,7 +81,8 @@ class OfflineComposer:
     """An `Author` with no model behind it: the same context always gives the same line.
 
     It writes what its phrasebook holds, filled from the dashboard; from chat it takes up single words of its
-    own list and no name. Every line has passed the style guard and is unlike all that was said.
+    own list and no name. Every line has passed the style guard's rules for a line alone and is unlike all that was
+    said; where `Context.judge` refuses the best of them one after the other, the very best is given all the same.
     """
 
     def __init__(self, style: Callable[[], Style], signature: Callable[[], str]) -> None:
@@ -98,6 +101,7 @@ class OfflineComposer:
         names = {name.strip() for message in context.recent for name in (message.login, message.name)}
         forbidden = _finder(names, book.words)
         quotable = _runs(context.recent)
+        judged: list[Draft] = []
         for candidate in _ranked(_candidates(gather(context, book), book), context, book, wish):
             line = candidate.line
             if (
@@ -109,8 +113,13 @@ class OfflineComposer:
             ):
                 sources = _sources(candidate, wish)
                 text = sign(line, self._signature())
-                return Draft(line=line, text=text, sources=sources, shape=candidate.shape.id)
-        return None
+                draft = Draft(line=line, text=text, sources=sources, shape=candidate.shape.id)
+                if context.judge(line).passed:
+                    return draft
+                judged.append(draft)
+                if len(judged) == MOST_JUDGED:
+                    break
+        return judged[0] if judged else None
 
 
 def _candidates(grounds: Sequence[Ground], book: Phrasebook) -> Iterator[_Candidate]:

@@ -38,5 +38,5 @@ async def was_muted(memory: Memory, session: Session) -> bool:
 
 
 async def said_before(memory: Memory, session: Session) -> tuple[str, ...]:
-    """Lines posted in this channel's earlier streams, which are not said again."""
+    """Lines posted in this channel's earlier streams, without their signatures, which are not said again."""
     return await memory.evenings.posted_texts(session.channel, session.started_at, _LINES_BEFORE)

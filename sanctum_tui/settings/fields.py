@@ -169,6 +169,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"group": "Words", "live": True},
         ),
     ] = 0.0
+    writing_seconds: Annotated[
+        float,
+        Meta(
+            ge=5,
+            le=600,
+            description="How long the models may take for one draft, looking things up and all tries included; then "
+            "the offline composer writes it.",
+            extra={"group": "Words", "unit": "seconds", "live": True},
+        ),
+    ] = 90.0
+    agent_language: Annotated[
+        Literal["en", "zh", "any"],
+        Meta(
+            description="Language of the agent's lines; a line in another one is shown as rejected. The offline "
+            "composer writes English.",
+            extra={"group": "Words", "live": True},
+        ),
+    ] = "en"
+    agent_may_name_viewers: Annotated[
+        bool,
+        Meta(
+            description="Let a line stand that has the name of somebody who wrote in chat.",
+            extra={"group": "Words", "live": True},
+        ),
+    ] = False
     agent_signature: Annotated[
         str,
         Meta(

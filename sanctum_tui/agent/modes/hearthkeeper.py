@@ -1,17 +1,27 @@
 """Hearthkeeper: drafts one restrained line for a room that has gone quiet."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from sanctum_tui.agent.room import Room
 from sanctum_tui.dashboard.value import Dashboard
-from sanctum_tui.evening import Draft, Prompt
+from sanctum_tui.evening import Draft, Prompt, PromptState
 from sanctum_tui.llm.author import Author, Context
 from sanctum_tui.llm.guard import Style, Verdict, inspect
+from sanctum_tui.llm.guard_language import Language
 
 NAME = "hearthkeeper"
-_TRIES = 3
-"""How often a line that the guard refuses is written anew before the refused one is shown as such."""
+
+
+def _no() -> bool:
+    return False
+
+
+def _nothing() -> Sequence[str]:
+    return ()
+
+
+def _any_language() -> Language:
+    return "any"
 
 
 class Hearthkeeper:
@@ -24,12 +34,21 @@ class Hearthkeeper:
         style: Callable[[], Style],
         dashboard: Callable[[], Dashboard],
         earlier: Sequence[str] = (),
+        names_allowed: Callable[[], bool] = _no,
+        private: Callable[[], Sequence[str]] = _nothing,
+        language: Callable[[], Language] = _any_language,
     ) -> None:
-        """`earlier` are lines posted in this channel's earlier streams."""
+        """`earlier` are lines posted in this channel's earlier streams.
+
+        `names_allowed` says whether a line may name a viewer. `private` is what no line may tell: the prompt, keys.
+        """
         self._author = author
         self._style = style
         self._dashboard = dashboard
         self._earlier = tuple(earlier)
+        self._names_allowed = names_allowed
+        self._private = private
+        self._language = language
         self._given_up: tuple[object, ...] | None = None
 
     def nothing_to_say(self, room: Room) -> bool:
@@ -39,36 +58,36 @@ class Hearthkeeper:
     async def draft(self, room: Room, prompts: Sequence[Prompt], note: str = "") -> tuple[Draft, Verdict] | None:
         """A line and the guard's verdict on it, or None where nothing is left that was not said.
 
-        Pure but for the writer's own work: it sends, records and moves nothing.
+        Pure but for the writer's own work: it sends, records and moves nothing. The writer tries again where the
+        guard refuses a line; one that is refused in the end is its best. What people said while it was written
+        counts for the verdict.
         """
-        context = self._context(room, prompts, note)
-        best: tuple[Draft, Verdict] | None = None
-        for attempt in range(_TRIES):
-            draft = await self._author.write(_varied(context, attempt))
-            if draft is None:
-                break
-            verdict = self.verdict(draft.line, room, prompts)
-            if verdict.passed:
-                return draft, verdict
-            best = best or (draft, verdict)
-        return best
+        draft = await self._author.write(self._context(room, prompts, note))
+        return None if draft is None else (draft, self.verdict(draft.line, room, prompts))
 
     def give_up(self, room: Room) -> None:
         """The writer had nothing left: do not ask again before room or dashboard have changed."""
         self._given_up = self._grounds(room)
 
     def verdict(self, line: str, room: Room, prompts: Sequence[Prompt], *, editing: int | None = None) -> Verdict:
-        """The guard's word on a line tonight, with its repetitions and the room's names in mind.
+        """The guard's word on a line tonight, with all that it can be told of the evening.
 
         `editing` is the prompt whose words are being changed; to be like itself is no repetition.
         """
         dashboard = self._dashboard()
+        others = [prompt for prompt in prompts if prompt.number != editing]
         return inspect(
             line,
             self._style(),
-            said=[prompt.line for prompt in prompts if prompt.number != editing],
+            said=[prompt.line for prompt in others if prompt.state is not PromptState.SKIPPED],
+            said_earlier=self._earlier,
+            skipped=[prompt.line for prompt in others if prompt.state is PromptState.SKIPPED],
             names={name for message in room.recent for name in (message.name, message.login)},
+            names_allowed=self._names_allowed(),
             titles=tuple(filter(None, (dashboard.game, dashboard.title))),
+            chat=[message.text for message in room.recent],
+            private=self._private(),
+            language=self._language(),
         )
 
     def _context(self, room: Room, prompts: Sequence[Prompt], note: str) -> Context:
@@ -80,11 +99,8 @@ class Hearthkeeper:
             earlier=self._earlier,
             note=note,
             variation=len(prompts),
+            judge=lambda line: self.verdict(line, room, prompts),
         )
 
     def _grounds(self, room: Room) -> tuple[object, ...]:
         return len(room.recent), room.last_person_at, self._dashboard().markdown
-
-
-def _varied(context: Context, attempt: int) -> Context:
-    return context if attempt == 0 else replace(context, variation=context.variation + 1000 * attempt)

@@ -1,5 +1,6 @@
 """The keys for the agent: mute, let it be, preview, why, keep a moment, write the ledger."""
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -8,9 +9,19 @@ from sanctum_tui.errors import BadInputError, SanctumError
 from sanctum_tui.review.prompt import Outcome
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from sanctum_tui.evening import Draft
+    from sanctum_tui.llm.guard import Verdict
     from sanctum_tui.runtime.evening import Evening
     from sanctum_tui.twitch.studio import Studio
     from sanctum_tui.ui.app import SanctumApp
+
+log = logging.getLogger(__name__)
+
+PREVIEWING = "Drafting a preview…"
+PREVIEWING_ALREADY = "A preview is being drafted already; it comes by itself."
+NOTHING_LEFT = "There is nothing left to say that was not said tonight."
 
 
 class AgentKeys:
@@ -18,6 +29,8 @@ class AgentKeys:
 
     def __init__(self, app: "SanctumApp") -> None:
         self._app = app
+        self._previewing: Worker[None] | None = None
+        """Drafts a preview, which with a model takes seconds; the keys go on meanwhile."""
 
     async def mute(self) -> None:
         orchestrator = self._evening.orchestrator
@@ -39,9 +52,12 @@ class AgentKeys:
         self._app.ask("For how many minutes shall the room be left alone?", let_be, wrong)
 
     async def preview(self) -> None:
-        from sanctum_tui.ui.dialogs.preview import PreviewDialog
-
-        self._app.push_screen(PreviewDialog(await self._evening.orchestrator.preview()))
+        if self._previewing is not None and not self._previewing.is_finished:
+            self._app.say(PREVIEWING_ALREADY, severity="warning")
+            return
+        self._app.say(PREVIEWING)
+        work = self._preview(self._evening)
+        self._previewing = self._app.run_worker(work, name="a preview", group="drafts", exit_on_error=False)
 
     async def why(self) -> None:
         from sanctum_tui.ui.dialogs.why import WhyDialog
@@ -69,6 +85,33 @@ class AgentKeys:
         if evening.broadcasting is not None:
             goes = "It goes into the ledger, and marks the stream."
         self._app.ask(f"What is this moment? {goes}", keep)
+
+    async def _preview(self, evening: "Evening") -> None:
+        """Its evening may end meanwhile; then nobody wants to see it any more."""
+        try:
+            written = await evening.orchestrator.preview()
+        except SanctumError as error:
+            self._app.say(error.sentence, severity="error")
+        except Exception:
+            if self._app.stage.evening is evening:
+                raise
+            log.info("there is no preview: its evening has ended", exc_info=True)
+        else:
+            if self._app.stage.evening is evening:
+                self._show_preview(written)
+        finally:
+            self._app.review.show_writing("")
+
+    def _show_preview(self, written: "tuple[Draft, Verdict] | None") -> None:
+        app = self._app
+        if len(app.screen_stack) > 1 or app.frame.typing:
+            # The operator is at something else by now, and keeps the keys.
+            app.say(_preview_words(written))
+            return
+        from sanctum_tui.ui.dialogs.preview import PreviewDialog
+
+        app.clear_notifications()
+        app.push_screen(PreviewDialog(written))
 
     async def _mark(self, evening: "Evening", note: str) -> None:
         """Into the ledger first, which is ours; then into the stream, in its own time."""
@@ -131,6 +174,14 @@ class AgentKeys:
         self._app.say(outcome.words, severity="information" if outcome.done else "warning")
         if (presenter := self._app.presenter) is not None:
             presenter.tick()
+
+
+def _preview_words(written: "tuple[Draft, Verdict] | None") -> str:
+    """A preview in a sentence."""
+    if written is None:
+        return NOTHING_LEFT
+    draft, verdict = written
+    return f"It would say: {draft.text}{'' if verdict.passed else ' (The guard says no.)'}"
 
 
 def _minutes(answer: str) -> float | None:

@@ -1,18 +1,25 @@
 """The keys for the waiting line: approve, edit, skip, draft anew, hold, undo, settle."""
 
+import logging
 from typing import TYPE_CHECKING
 
-from sanctum_tui.errors import StorageError
+from sanctum_tui.errors import SanctumError, StorageError
 from sanctum_tui.evening import PromptState
 from sanctum_tui.review.prompt import Outcome, may_step, unsendable
 from sanctum_tui.ui.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.presenter import Presenter
 
+log = logging.getLogger(__name__)
+
 OVERRIDE = "operator overrode the guard: "
+DRAFTING = "Drafting anew…"
+DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
 
 
 class ReviewKeys:
@@ -21,6 +28,8 @@ class ReviewKeys:
     def __init__(self, app: "SanctumApp") -> None:
         self._app = app
         self._checked: tuple[int, str] | None = None
+        self._drafting: Worker[None] | None = None
+        """Drafts anew, which with a model takes seconds; the keys go on meanwhile."""
         self._refused_words: str | None = None
         """Words that the guard refused and the operator was told so; Enter again posts them all the same."""
 
@@ -53,16 +62,17 @@ class ReviewKeys:
         self._app.ask(f"Why skip line {number}? It goes into the ledger.", skip)
 
     async def redraft(self) -> None:
-        if (number := self._number()) is not None:
-            self._tell(await self._presenter.evening.orchestrator.redraft(number))
+        if (number := self._redraftable()) is not None:
+            self._redraft(number)
 
     async def redraft_with(self) -> None:
-        if (number := self._number()) is None:
+        if (number := self._redraftable()) is None:
             return
+        presenter = self._presenter
 
         async def redraft(note: str | None) -> None:
-            if note is not None:
-                self._tell(await self._presenter.evening.orchestrator.redraft(number, note))
+            if note is not None and self._app.presenter is presenter and not self._busy():
+                self._redraft(number, note)
 
         self._app.ask("What would you like the next draft to be about?", redraft)
 
@@ -179,6 +189,37 @@ class ReviewKeys:
             self._app.say(CHANGED_JUST_NOW, severity="warning")
             return None
         return self._app.review.number
+
+    def _redraftable(self) -> int | None:
+        return None if self._busy() else self._number()
+
+    def _busy(self) -> bool:
+        """Whether a line is being drafted anew; says so."""
+        busy = self._drafting is not None and not self._drafting.is_finished
+        if busy:
+            self._app.say(DRAFTING_ALREADY, severity="warning")
+        return busy
+
+    def _redraft(self, number: int, note: str = "") -> None:
+        self._app.say(DRAFTING)
+        work = self._draft_anew(self._presenter, number, note)
+        self._drafting = self._app.run_worker(work, name="drafting anew", group="drafts", exit_on_error=False)
+
+    async def _draft_anew(self, presenter: "Presenter", number: int, note: str) -> None:
+        """Its evening may end meanwhile; then there is nobody to tell."""
+        try:
+            outcome = await presenter.evening.orchestrator.redraft(number, note)
+        except SanctumError as error:
+            self._app.say(error.sentence, severity="error")
+        except Exception:
+            if self._app.presenter is presenter:
+                raise
+            log.info("line %d was not drafted anew: its evening has ended", number, exc_info=True)
+        else:
+            if self._app.presenter is presenter:
+                self._tell(outcome)
+        finally:
+            self._app.review.show_writing("")
 
     def _tell(self, outcome: Outcome) -> None:
         self._app.say(outcome.words, severity="information" if outcome.done else "warning")

@@ -1,12 +1,17 @@
-"""The review card: the waiting line, large; why now; exactly what would be posted; and where it is edited."""
+"""The review card: the waiting line, large; why now; exactly what would be posted; and where it is edited.
+
+A line that is being written shows in the place where it will wait, without keys until it does.
+"""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from sanctum_tui.ui.cards import Card, Check
@@ -16,7 +21,18 @@ if TYPE_CHECKING:
 
     from sanctum_tui.ui.lineeditor import LineEditor
 
+WRITING = "A line is being written; none waits yet."
+ANEW = "Anew: "
 _STYLES = ("-ready", "-active", "-settling", "-wrong")
+_BEAT_SECONDS = 0.2
+"""A line that is being written grows so often on the screen: a model's pieces come up to ten times as fast."""
+_LINGER_SECONDS = 2.0
+"""How long a written line stays that does not grow, while no status says that work on it goes on.
+
+Longer than the guard and the database need until it waits; one that came to nothing shall not stay.
+"""
+_MOST_WRITTEN = 600
+"""Characters of it that are shown; the guard lets far fewer stand."""
 
 
 class ReviewPane(VerticalScroll, can_focus=True):
@@ -49,9 +65,18 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._card: Card | None = None
         self._keys: Content | None = None
         self._editing: int | None = None
+        self._status = ""
+        self._written = ""
+        self._painted = ""
+        """As much of `_written` as is on the screen."""
+        self._quiet_beats = 0
+        """Beats since it grew."""
+        self._beats: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="card-heading", markup=False)
+        yield Static(id="card-status", markup=False)
+        yield Static(id="card-written", classes="-empty", markup=False)
         yield Static(id="card-line", markup=False)
         yield Static(id="card-check", classes="-empty", markup=False)
         yield Static(id="card-exact-label", markup=False)
@@ -62,6 +87,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         yield Static(id="card-earlier", markup=False)
 
     def on_mount(self) -> None:
+        self._beats = self.set_interval(_BEAT_SECONDS, self._beat, pause=True)
         self.show(Card())
 
     @property
@@ -83,7 +109,10 @@ class ReviewPane(VerticalScroll, can_focus=True):
         for style in _STYLES:
             self.set_class(card.style == style, style)
         self.set_class(card.number is None, "-idle")
-        self._put("card-heading", card.heading)
+        if turned and card.number is not None:
+            # What was being written waits now, or gave way to another line.
+            self._written = ""
+        self._paint()
         self._put("card-earlier", "\n".join(card.earlier))
         self._put("card-why", card.why, "Why now  ")
         self._put("card-from", card.sources, "From     ")
@@ -93,6 +122,23 @@ class ReviewPane(VerticalScroll, can_focus=True):
             self._put("card-exact", card.exact)
             if turned:
                 self.scroll_home(animate=False)
+
+    def show_status(self, words: str) -> None:
+        """Say under the heading what goes on, in a few words; none where nothing does any more."""
+        if words != self._status:
+            self._status, self._quiet_beats = words, 0
+            if self.is_attached and self.is_mounted:
+                self._put_status()
+
+    def show_writing(self, line: str) -> None:
+        """Show a line as far as it is written; "" takes it away.
+
+        While another line waits it runs through the status's row: that line, its words and its keys stay.
+        """
+        begins = not self._written
+        self._written, self._quiet_beats = line[:_MOST_WRITTEN], 0
+        if (begins or not line) and self.is_attached and self.is_mounted:
+            self._paint()
 
     def show_keys(self, keys: Iterable[tuple[str, str]]) -> None:
         """Show the keys that fit the card, each with what it does."""
@@ -114,7 +160,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._editing = number
         self.add_class("-editing")
         editor = LineEditor(text)
-        await self.mount(editor, after="#card-heading")
+        await self.mount(editor, after="#card-status")
         editor.focus()
         self.post_message(self.EditingChanged(True))
 
@@ -153,6 +199,35 @@ class ReviewPane(VerticalScroll, can_focus=True):
         event.stop()
         self._tell(self.Left, event.editor.text)
 
+    def _beat(self) -> None:
+        self._quiet_beats += 1
+        if not self._status and self._quiet_beats * _BEAT_SECONDS > _LINGER_SECONDS:
+            self._written = ""
+        if self._written != self._painted:
+            self._paint()
+
+    def _paint(self) -> None:
+        """Put on the screen what is being written: in the card's place, or below the line that has it."""
+        self._painted = self._written
+        own = self._card is None or self._card.number is None
+        heading = self._card.heading if self._card is not None else ""
+        grown = f"{self._written}▌" if self._written else ""
+        self._put("card-heading", WRITING if grown and own else heading)
+        self._put("card-written", grown if own else "")
+        self._put_status()
+        if self._beats is not None:
+            (self._beats.resume if grown else self._beats.pause)()
+
+    def _put_status(self) -> None:
+        # With a line it keeps its row when it is empty, so that nothing moves when it comes or goes.
+        idle = self._card is None or self._card.number is None
+        place = self.query_one("#card-status", Static)
+        words = self._status
+        if self._written and not idle and self._editing is None:
+            words = f"{ANEW}{_end_of(self._written, place.content_size.width - len(ANEW) - 1)}▌"
+        place.update(Content(words))
+        place.set_class(idle and not (self._status or self._written), "-empty")
+
     def _tell(self, kind: "type[ReviewPane.Edited]", text: str) -> None:
         if self._editing is not None:
             self.post_message(kind(self._editing, text.strip()))
@@ -161,3 +236,13 @@ class ReviewPane(VerticalScroll, can_focus=True):
         widget = self.query_one(f"#{place}", Static)
         widget.update(Content.assemble((label, "$hearth-quiet"), text) if label else Content(text))
         widget.set_class(not text, "-empty")
+
+
+def _end_of(text: str, room: int) -> str:
+    """As much of a text's end as fits so many cells, for it is the end that grows."""
+    if cell_len(text) <= room:
+        return text
+    end = text[-max(1, room) :]
+    while cell_len(end) > room - 1 and len(end) > 1:
+        end = end[1:]
+    return f"…{end}"

@@ -1,0 +1,74 @@
+"""A model's line as it is written: read between the markers, shown while it grows, taken back where it must be."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from sanctum_tui.llm.answers import AnswerReader
+from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS_SECONDS = 2.0
+"""How long a model may go on after its line: what the answer cost is told at its end, and is worth that much."""
+
+
+def _nowhere(text: str) -> None:
+    """Where nothing is shown."""
+
+
+class Page:
+    """What is shown of a line so far. Whoever shows it may fail; the line goes on."""
+
+    def __init__(self, writing: Callable[[str], None]) -> None:
+        self._writing = writing
+        self._shown = ""
+        self._kept = False
+
+    def show(self, text: str) -> None:
+        if text == self._shown:
+            return
+        self._shown = text
+        try:
+            self._writing(text)
+        except Exception:
+            log.exception("the line could not be shown as it is written")
+            self._writing = _nowhere
+
+    def take_back(self) -> None:
+        self.show("")
+
+    def keep(self) -> None:
+        """It stands: it stays on the page until whoever asked for it has put it where it belongs."""
+        self._kept = True
+
+    def put_away(self) -> None:
+        if not self._kept:
+            self.take_back()
+
+
+async def read_line(model: Model, asked: Asked, page: Page) -> str:
+    """The line in a model's answer, shown as it comes. Raises ModelError, also where there is none."""
+    reader = AnswerReader()
+    async with _pieces(model, asked) as pieces:
+        async for piece in pieces:
+            page.show(reader.feed(piece))
+            if reader.answer is not None:
+                with suppress(ModelError, TimeoutError):
+                    async with asyncio.timeout(LAST_WORDS_SECONDS):
+                        async for _ in pieces:
+                            pass
+                return reader.answer
+    raise ModelError(f"{model.name} wrote no line between the markers; the next one is asked.", Fault.EMPTY)
+
+
+@asynccontextmanager
+async def _pieces(model: Model, asked: Asked) -> AsyncIterator[AsyncIterator[str]]:
+    """A model's answer, whose connection is let go of when the block ends."""
+    pieces = model.write(asked)
+    try:
+        yield pieces
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
