@@ -343,3 +343,65 @@ async def test_a_held_line_waits_for_the_operator(room: Room) -> None:
     await room.desk.approve(prompt.number)
     await room.wait(4)
     assert len(room.sink.posted) == 1
+
+
+@pytest.mark.parametrize("why", ["gate", "muted"])
+async def test_what_was_approved_while_nothing_could_be_posted_asks_again_when_it_can(room: Room, why: str) -> None:
+    room.gate.live = Live.NO if why == "gate" else Live.YES
+    room.muted = "the agent is muted" if why == "muted" else ""
+    await room.draft()
+    await room.desk.approve(1)
+    await room.delivery.gate_opened()
+    assert room.states() == ["pending", "approved", "held"]
+    room.gate.live, room.muted = Live.YES, ""
+    await room.delivery.gate_opened()
+    assert room.states() == ["pending", "approved", "held", "pending"]
+    await room.wait(60)
+    assert room.sink.posted == []
+
+
+async def test_what_the_operator_kept_for_later_does_not_ask_by_itself(room: Room) -> None:
+    await room.draft()
+    await room.desk.hold(1)
+    await room.delivery.gate_opened()
+    assert room.states() == ["pending", "held"]
+
+
+async def test_the_rooms_own_word_settles_a_lost_answer(memory: Memory, session: int) -> None:
+    room = furnish(memory, session, LOST, undo=0.0)
+    await room.queue.open(session)
+    prompt = await room.draft()
+    await room.desk.approve(1)
+    assert await room.delivery.echoed("something else", at(5)) is None
+    assert room.states()[-1] == "unknown"
+    # White space is the room's to change.
+    await room.delivery.echoed(prompt.text.replace(" ", "  "), at(5))
+    assert room.states()[-1] == "posted"
+    assert room.queue.get(1).steps[-1].by == "room"  # type: ignore[union-attr]
+    assert len(room.sink.posted) == 1
+
+
+async def test_an_echo_that_comes_before_the_answer_is_lost_settles_it_all_the_same(
+    memory: Memory, session: int
+) -> None:
+    room = furnish(memory, session, undo=0.0)
+
+    async def shown_and_then_lost(text: str) -> Receipt:
+        await room.delivery.echoed(text, at(3))
+        return LOST
+
+    room.sink.post = shown_and_then_lost  # type: ignore[method-assign]
+    await room.queue.open(session)
+    await room.draft()
+    await room.desk.approve(1)
+    assert room.states() == ["pending", "approved", "sending", "unknown", "posted"]
+
+
+async def test_of_two_lost_lines_with_the_same_words_one_echo_settles_one(memory: Memory, session: int) -> None:
+    room = furnish(memory, session, LOST, LOST, undo=0.0)
+    await room.queue.open(session)
+    for number in (1, 2):
+        prompt = await room.draft()
+        await room.desk.approve(number)
+    await room.delivery.echoed(prompt.text, at(5))
+    assert (room.states(1)[-1], room.states(2)[-1]) == ("posted", "unknown")
