@@ -325,9 +325,9 @@ async def test_a_removed_line_is_marked_even_while_it_waits_to_be_stored(memory:
 async def test_a_cleared_person_loses_all_lines_and_a_cleared_room_everybody(memory: Memory) -> None:
     session = await begin(memory)
     await store(memory, session, line(1), line(2, "bob"), line(3), line(4, "bob"))
-    await memory.evenings.mark_cleared(session.id, "bob")
+    await memory.evenings.mark_cleared(session.id, "bob", upto=4)
     assert await memory.evenings.deleted(session.id, 1, 4) == {2, 4}
-    await memory.evenings.mark_cleared(session.id, "")
+    await memory.evenings.mark_cleared(session.id, "", upto=4)
     assert await memory.evenings.deleted(session.id, 1, 4) == {1, 2, 3, 4}
 
 

@@ -7,7 +7,18 @@ from itertools import count
 
 from sanctum_tui.agent.modes.warden import WardenHit, suspects
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
-from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
+from sanctum_tui.chat import (
+    ChannelUpdated,
+    ChatCleared,
+    ChatGap,
+    ChatLine,
+    ChatMessage,
+    ChatNotice,
+    MessageDeleted,
+    StreamWentOffline,
+    StreamWentOnline,
+    Voice,
+)
 from sanctum_tui.evening import Flag, Silence
 
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
@@ -17,6 +28,19 @@ _RECENT = 120
 
 def _always(message: ChatMessage) -> bool:
     return True
+
+
+def notice_of(event: ChatNotice | StreamWentOnline | StreamWentOffline | ChannelUpdated) -> ChatNotice:
+    """What the room shows of it."""
+    match event:
+        case StreamWentOnline(at=at):
+            return ChatNotice(at, "The stream is live.")
+        case StreamWentOffline(at=at):
+            return ChatNotice(at, "The stream is offline.")
+        case ChannelUpdated(at=at, title=title, category=category):
+            return ChatNotice(at, f"The stream is now “{title}”, {category or 'without a category'}.")
+        case ChatNotice():
+            return event
 
 
 class Room:

@@ -124,11 +124,12 @@ class LedgerBuilder:
         def may_quote(message: ChatMessage) -> bool:
             return self._stands(message) and (message.at, message.text) not in flagged
 
-        pauses = so_far._pauses.all(session.started_at, may_quote)
+        pauses = so_far._pauses.all(session.started_at, may_quote, record.gaps)
         discussions = so_far._talk.discussions(may_quote)
         prompts = tuple(tell(prompt, pauses) for prompt in record.prompts)
         lively = so_far._moments.clips(session.started_at, may_quote)
         room = sorted((*answered(prompts, session.started_at), *lively), key=lambda clip: clip.at)
+        last = max([last, *(gap.at for gap in record.gaps)])
         quiet = (as_of - last).total_seconds()
         return Ledger(
             session=session.id,

@@ -8,13 +8,13 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sanctum_tui.agent.airing import OnAirNow, is_this_evening
 from sanctum_tui.chat import ChatGap, ChatMessage, ChatSink
 from sanctum_tui.clock import Clock, SystemClock
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.evening import LIVE_SOURCE, Session
 from sanctum_tui.memory.engine import Memory
 from sanctum_tui.paths import Paths
-from sanctum_tui.runtime.airing import OnAirNow, is_this_evening
 from sanctum_tui.settings import Settings
 from sanctum_tui.twitch.values import Link, LinkState, Timing
 
@@ -87,6 +87,10 @@ class OnAir:
             echo=self._take_in,
         )
         self.studio = Studio(signed_in.api, channel=signed_in.channel, by=signed_in.streamer)
+        self.follows_another = False
+        """The evening that goes on followed another one on the same connection."""
+        self._begun = False
+        """An evening has begun on it."""
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
 
@@ -144,8 +148,9 @@ class OnAir:
 
     @property
     def begins_at(self) -> datetime:
-        stream = self.gate.stream
-        return stream.started_at if stream is not None else self.clock.now()
+        """With the stream, where one is on; an evening that follows another one begins now."""
+        stream, now = self.gate.stream, self.clock.now()
+        return now if stream is None or self._begun else min(stream.started_at, now)
 
     @property
     def source(self) -> "TwitchSource":
@@ -186,10 +191,13 @@ class OnAir:
 
     def begin(self, session: Session) -> None:
         """What was said in the stream before the console was there is missing."""
-        self.go_on(session, session.started_at)
+        self.follows_another = self._begun
+        if not self._begun:
+            self.go_on(session, session.started_at)
 
     def go_on(self, session: Session, stopped_at: datetime) -> None:
         """What was said while the console was away is missing."""
+        self._begun = True
         now = self.clock.now()
         seconds = (now - stopped_at).total_seconds()
         if seconds >= _MISSED_SECONDS:
