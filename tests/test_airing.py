@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sanctum_tui.agent.airing import Airings, Look, OnAirNow, Turn, is_this_evening
 from sanctum_tui.chat import Live
 from sanctum_tui.evening import Airing
-from sanctum_tui.agent.airing import Airings, Look, OnAirNow, Turn, is_this_evening
 from tests.builders import START, at
 
 GRACE = timedelta(minutes=5)

@@ -52,11 +52,13 @@ def test_after_chat_was_away_for_long_the_silence_counts_from_when_it_was_heard_
     assert away.quiet_since == at(720)
 
 
-def test_a_moment_without_chat_changes_nothing() -> None:
+def test_while_chat_is_away_for_a_moment_the_silence_clock_stands_still() -> None:
     away = room()
     away.take([says(10, "hello")])
     away.missed(ChatGap(at(40), 15.0))
-    assert away.quiet_since == at(10)
+    assert away.quiet_since == at(25)
+    away.missed(ChatGap(at(45), 5.0))
+    assert away.quiet_since == at(30)
 
 
 def test_the_stream_begins_with_a_silence_of_its_own() -> None:

@@ -23,6 +23,7 @@ from sanctum_tui.chat import (
     ChatLine,
     ChatMessage,
     ChatSource,
+    Live,
     LiveGate,
     MessageDeleted,
     StreamWentOffline,
@@ -58,7 +59,7 @@ class Orchestrator:
         gate: LiveGate,
         broadcast: Broadcast,
         settings: Callable[[], Settings],
-        on_air: Callable[[bool], None],
+        on_air: Callable[[StreamWentOnline | StreamWentOffline], None],
         hearing: Callable[[], bool] = _always,
         on_own: Callable[[ChatMessage], Awaitable[object]] | None = None,
         on_open: Callable[[], Awaitable[None]] | None = None,
@@ -142,12 +143,15 @@ class Orchestrator:
     async def tick(self) -> Decision:
         """Look at the room, decide, and draft where the policy says so."""
         await self._keeping.catch_up()
+        if self._on_open is not None:
+            await self._on_open()
         waiting, spoke = self._queue.waiting, self.room.last_person_at
         if waiting is not None and spoke is not None and spoke > waiting.changed_at:
             # It should have gone stale when they spoke; that could not be stored then.
             await self._go_stale(spoke)
         # Also where nobody has said anything for long: a restart goes on from here, not from the last line.
-        self._keeping.heard((), events=0, messages=0, clock_at=self._clock.now())
+        if self._hearing():
+            self._keeping.heard((), events=0, messages=0, clock_at=self._clock.now())
         decision = decide(self.situation())
         await self._decided(decision)
         if decision.action is Action.DRAFT:
@@ -269,12 +273,17 @@ class Orchestrator:
                 case ChatGap():
                     self.room.missed(event)
                     await self._keeping.happened(event, line=self.room.count, clock_at=self.room.last_at)
+                    await self._heard([self.room.notice(notice_of(event))], events=0, messages=0)
                 case ChatMessage():
                     pass
                 case _:
                     await self._heard([self.room.notice(notice_of(event))], events=1, messages=0)
             if isinstance(event, StreamWentOnline | StreamWentOffline):
-                self._on_air(isinstance(event, StreamWentOnline))
+                was = self._gate.live
+                self._on_air(event)
+                if was is not Live.YES and self._gate.live is Live.YES:
+                    # What was quiet before the stream began is not its silence.
+                    self.room.starts(event.at)
                 await self.look()
         await self._take_lines(run)
 

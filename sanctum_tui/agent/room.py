@@ -30,9 +30,12 @@ def _always(message: ChatMessage) -> bool:
     return True
 
 
-def notice_of(event: ChatNotice | StreamWentOnline | StreamWentOffline | ChannelUpdated) -> ChatNotice:
+def notice_of(event: ChatNotice | ChatGap | StreamWentOnline | StreamWentOffline | ChannelUpdated) -> ChatNotice:
     """What the room shows of it."""
     match event:
+        case ChatGap(at=at, seconds=seconds):
+            long = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+            return ChatNotice(at, f"no chat for {long}, lines may be missing")
         case StreamWentOnline(at=at):
             return ChatNotice(at, "The stream is live.")
         case StreamWentOffline(at=at):
@@ -159,10 +162,13 @@ class Room:
         self.hears_since = max(self.hears_since, moment)
 
     def missed(self, gap: ChatGap) -> None:
-        """Chat was away. After more than a moment, nobody knows how long the room has been quiet."""
+        """Chat was away, and the silence clock stood still: nobody knows whether it was quiet then.
+
+        After more than a minute nobody knows whether the silence before it is the same, either.
+        """
+        heard = gap.at if gap.seconds >= ACTIVE_SECONDS else self.quiet_since + timedelta(seconds=gap.seconds)
+        self.hears_since = max(self.hears_since, min(heard, gap.at))
         self.passed(gap.at)
-        if gap.seconds >= ACTIVE_SECONDS:
-            self.hears_since = max(self.hears_since, gap.at)
 
     def restore_flags(self, flags: Sequence[Flag]) -> None:
         """Take in the flags that were stored before a restart, of lines that were."""

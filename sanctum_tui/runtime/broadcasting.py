@@ -75,7 +75,7 @@ class Broadcasting:
         if self._task is not None:
             await self._task
         keeping = self._evening.keeping
-        if keeping.session.ended_at is None:
+        if keeping.session.ended_at is None and self.on_air.hearing():
             # What is missed counts from here, not from the last line or tick.
             keeping.heard((), events=0, messages=0, clock_at=self._evening.now())
 

@@ -259,6 +259,8 @@ class Stage:
             return
         self._leaving = self._leaving or self.evening is None
         if self.evening is not None:
+            if self._on_air is not None:
+                await self._on_air.close_intake()
             self.evening.origin.stop()
             await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
         task.cancel()

@@ -65,8 +65,9 @@ def _live(evening: "Evening", live: "Broadcasting", now: datetime) -> list[Piece
         pieces.append(Piece("◆ stand-in", 6, WARNING))
     asked = live.question
     if asked.question:
-        left = "" if asked.ends_in is None else f", so does this in {minutes(asked.ends_in.total_seconds())}"
-        pieces.append(Piece(f"◆ {asked.brief}{left} ({BY_ID['stream.end'].shown_key})", 9, STRONG))
+        key = BY_ID["stream.end"].shown_key
+        ends = "" if asked.ends_in is None else f", the evening in {minutes(asked.ends_in.total_seconds())}"
+        pieces.append(Piece(f"◆ {asked.brief}{ends}: {key}", 9, STRONG))
     if (link := _link(live.on_air.link, now)) is not None:
         pieces.append(link)
     return pieces
@@ -84,7 +85,7 @@ def _link(link: Link, now: datetime) -> Piece | None:
             until = "" if link.retry_at is None else f", next try in {_seconds(link.retry_at, now)} s"
             return Piece(f"✕ no chat for {away}{until}", 10, WARNING)
         case LinkState.REFUSED:
-            return Piece(f"✕ no chat: {link.why} {BY_ID['stream.retry'].shown_key} helps", 10, WARNING)
+            return Piece(f"✕ no chat, Twitch refuses: {BY_ID['stream.retry'].shown_key} helps", 10, WARNING)
 
 
 def _seconds(moment: datetime, now: datetime) -> int:
