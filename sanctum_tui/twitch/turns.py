@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from sanctum_tui.chat import ChatEvent
 
-BATCH_EVENTS = 500
+BATCH_EVENTS = 200
 """Events handed out at once, so that whoever takes them gives the event loop its turn."""
 
 

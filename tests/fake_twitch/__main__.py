@@ -24,7 +24,7 @@ HELP = """\
 live              the stream begins        drop       all EventSub connections break
 offline           the stream ends          silence    they stay open and say nothing more
 say NAME TEXT     somebody writes          reconnect  Twitch asks the console to move to a new connection
-burst N           so many lines, as fast as they can be sent
+burst N           so many lines, as fast as they can be sent; `burst N 1` within one second
 confirm CODE      confirm a login code; `confirm CODE NAME` as another account than the streamer; or deny CODE
 lose              the answer to the next post is lost; refuse: the next post is; down, up: the network
 help              this                     quit       the end (or Ctrl+C)
@@ -71,8 +71,9 @@ async def _obey(twitch: FakeTwitch, line: str) -> str:
         case "say", [name, text] if name and text.strip():
             await twitch.says(name, text.strip())
             return ""
-        case "burst", [count] if count.isdecimal():
-            return f"{len(await twitch.burst(int(count)))} lines"
+        case "burst", [count, *spread] if count.isdecimal():
+            seconds = float(spread[0]) if spread and spread[0].isdecimal() else 0.0
+            return f"{len(await twitch.burst(int(count), seconds=seconds))} lines"
         case "confirm", [code, *name] if code:
             known = twitch.confirm(code, name[0].strip() if name else twitch.streamer.login)
             return "confirmed" if known else f"no login waits for {code}; is it too old?"
