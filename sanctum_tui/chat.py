@@ -5,7 +5,7 @@ straight from JSON by the library, frozen, and left alone by the garbage collect
 Text in them has been through `sanctum_tui.text` where it came in.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Protocol
@@ -38,7 +38,7 @@ class ChatMessage(Struct, frozen=True, gc=False, tag_field="type", tag="message"
     """
 
     at: datetime
-    """When it was sent: aware, UTC, and never earlier than the event before it."""
+    """When it was said, or came in where it is live: aware, UTC, and never earlier than the event before it."""
     login: str = field(name="user")
     """The account's name in lower case, which tells two people apart."""
     name: str = ""
@@ -91,10 +91,19 @@ class ChatGap(Struct, frozen=True, gc=False):
 
 class StreamWentOnline(Struct, frozen=True, gc=False):
     at: datetime
+    stream: str = ""
+    """The service's id of the stream, or empty where nothing tells it, as in a log."""
+    started_at: datetime | None = None
+    """When it began, by the service's clock."""
+    sent_at: datetime | None = None
+    """When the service told it, by its own clock: older news may come later."""
 
 
 class StreamWentOffline(Struct, frozen=True, gc=False):
     at: datetime
+    stream: str = ""
+    sent_at: datetime | None = None
+    """As in `StreamWentOnline`."""
 
 
 class ChannelUpdated(Struct, frozen=True, gc=False):
@@ -141,13 +150,21 @@ class Dropped(Struct, frozen=True):
     reason: str
 
 
-class Unknown(Struct, frozen=True):
-    """Nobody knows whether the line is in the room: the answer was lost."""
+class NotSent(Struct, frozen=True):
+    """It never left, and so is certainly not in the room: when its turn came, nothing might be posted any more."""
 
     reason: str
 
 
-Receipt = Posted | Dropped | Unknown
+class Unknown(Struct, frozen=True):
+    """Nobody knows whether the line is in the room: the answer was lost."""
+
+    reason: str
+    ticket: str = ""
+    """What to ask `ChatSink.shown_at` by, whether the room has shown it since; empty where nothing can be asked."""
+
+
+Receipt = Posted | Dropped | NotSent | Unknown
 
 
 class Live(Enum):
@@ -172,8 +189,15 @@ class ChatSource(Protocol):
 class ChatSink(Protocol):
     """Where approved lines go."""
 
-    async def post(self, text: str) -> Receipt:
-        """Post this text and no other, once. Never raises for what the service answers."""
+    async def post(self, text: str, *, shut: Callable[[], str]) -> Receipt:
+        """Post this text and no other, once. Never raises for what the service answers.
+
+        `shut` gives a reason why nothing may be posted, or "". It is asked once more when the text is about to
+        leave, however long it had to wait for its turn; with a reason the text is not sent.
+        """
+
+    def shown_at(self, ticket: str) -> datetime | None:
+        """When the room showed the text whose outcome was `Unknown`, or None: it has not, or too long ago."""
 
 
 class LiveGate(Protocol):

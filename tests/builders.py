@@ -1,6 +1,6 @@
 """What the tests build evenings from: moments, lines, logs, and an evening on a real database."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from sanctum_tui.chat import ChatEvent, ChatMessage, Dropped, Live, Posted, Receipt, Unknown
+from sanctum_tui.chat import ChatEvent, ChatMessage, Dropped, Live, NotSent, Posted, Receipt, Unknown
 from sanctum_tui.evening import Draft
 from sanctum_tui.events import Broadcast, Event, PromptStepped
 from sanctum_tui.llm.author import Context
@@ -112,13 +112,20 @@ class Sink:
     def __init__(self, *answers: Receipt | Exception) -> None:
         self.answers = list(answers)
         self.posted: list[str] = []
+        self.shown: dict[str, datetime] = {}
+        """What the room showed of the texts whose answer was lost, by their tickets."""
 
-    async def post(self, text: str) -> Receipt:
+    async def post(self, text: str, *, shut: Callable[[], str]) -> Receipt:
+        if reason := shut():
+            return NotSent(reason)
         self.posted.append(text)
         answer = self.answers.pop(0) if self.answers else Posted(f"id-{len(self.posted)}", START)
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def shown_at(self, ticket: str) -> datetime | None:
+        return self.shown.get(ticket)
 
 
 @dataclass
@@ -130,4 +137,4 @@ class Gate:
 
 
 REFUSED = Dropped("the room is in followers-only mode")
-LOST = Unknown("no answer within 10 s")
+LOST = Unknown("no answer within 10 s", "ticket")

@@ -1,9 +1,11 @@
 """A live evening for the tests: the real parts, on the fake Twitch, over real sockets."""
 
 import asyncio
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,7 @@ from sanctum_tui.runtime.plan import LivePlan
 from sanctum_tui.settings import Settings
 from sanctum_tui.twitch.store import TokenStore, tokens_path
 from sanctum_tui.twitch.values import LinkState, Role, Timing
-from tests.builders import Heard, paths_in, settings
+from tests.builders import Heard, paths_in, says, settings, write_log
 from tests.fake_twitch import FakeTwitch
 
 PATIENCE_SECONDS = 20.0
@@ -125,3 +127,39 @@ async def live_evening(
             await evening.close()
     finally:
         await on_air.close()
+
+
+@dataclass
+class Rehearsal:
+    """The fake Twitch in a process of its own, where what it does takes nothing from the console's."""
+
+    variables: dict[str, str]
+    """What a console is started with that shall be live on it."""
+    _process: "subprocess.Popen[str]"
+
+    @property
+    def channel(self) -> str:
+        return self.variables["TWITCH_CHANNEL_NAME"]
+
+    def do(self, command: str) -> None:
+        """Type a command, such as ``live`` or ``burst 5000``."""
+        assert self._process.stdin is not None
+        print(command, file=self._process.stdin, flush=True)
+
+
+@contextmanager
+def rehearsal(folder: Path) -> Iterator[Rehearsal]:
+    """A fake Twitch on which the stream is live and somebody says good evening, over and over."""
+    log = write_log(folder / "rehearsed.jsonl", [says(0, "good evening")])
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.fake_twitch", "--chat", str(log), "--port", "0"],
+        cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            told = iter(process.stdout.readline, "\n")
+            exports = [line.strip().removeprefix("export ").partition("=") for line in told]
+            yield Rehearsal({name: value for name, _, value in exports}, process)
+        finally:
+            process.terminate()
+            process.communicate()

@@ -1,4 +1,4 @@
-"""An evening of two hours on the fake Twitch in less than a minute, in a process of its own: what became of it, as JSON.
+"""Two hours on the fake Twitch in less than a minute, in a process of its own; prints what became of it, as JSON.
 
 python -X dev -W error -m tests.soak FOLDER
 
@@ -12,7 +12,9 @@ import json
 import os
 import sys
 import tracemalloc
+import uuid
 from argparse import Namespace
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -20,29 +22,37 @@ from pathlib import Path
 from typing import Any
 
 from sanctum_tui.commands.setup import load_settings, start_log
+from sanctum_tui.evening import Draft
 from sanctum_tui.events import Broadcast
+from sanctum_tui.exports.ledger import LedgerBuilder
+from sanctum_tui.exports.wordlists import is_laughter
 from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.runtime.onair import OnAir
 from sanctum_tui.runtime.plan import LivePlan
 from sanctum_tui.settings import Settings
 from sanctum_tui.twitch.store import TokenStore, tokens_path
 from sanctum_tui.twitch.values import LinkState, Role, Timing
+from tests import fake_twitch, live, soak_script
 from tests.fake_twitch import FakeTwitch
 from tests.live import FastClock, until
-from tests.soak_script import APPROVALS, FAULTS, Approval, Trouble, chatter
+from tests.soak_script import APPROVALS, FAULTS, TOKEN, Approval, Trouble, chatter
 
 SPEED = 200.0
 MINUTES = 120
 MESSAGES = 10_000
 AT_ONCE = 10
-RESTART, MEASURE = 50, 60
-"""Minutes: when the console is closed and opened again, and when its memory is looked at for the first time."""
+MEASURE = 60
+"""The minute in which the console's memory is looked at for the first time; the script restarts it before."""
 CLIENT_SECRET = "soakclientsecret00000000000000"
 TOKEN_SECONDS = 4800.0
 SCALED = Timing(
     connect=0.5, answer=1.0, keepalive=1.0, keepalive_grace=0.4, retry_first=0.02, retry_most=0.2, handover=0.6
 )
-NOT_THE_CONSOLE = ("*/fake_twitch/*", "*/uuid.py", "*/tracemalloc.py", "*/tests/soak*.py", "*/tests/live.py")
+NOT_THE_CONSOLE = (
+    *(str(path) for path in Path(fake_twitch.__file__).parent.glob("*.py")),
+    *(str(Path(module.__file__ or "")) for module in (live, soak_script, uuid, tracemalloc)),
+    __file__,
+)
 """Where memory is taken for the fake, which keeps every message it ever told, and for the script."""
 
 
@@ -64,6 +74,8 @@ class Soak:
         self.on_air: OnAir
         self.evening: Evening
         self.restored: list[bool] = []
+        self.said = self.said_before = 0
+        self.held: Counter[str] = Counter()
         self._living: asyncio.Task[None]
 
     async def open(self) -> None:
@@ -86,11 +98,13 @@ class Soak:
             await self.close()
         await self.minutes(1)
         await self.open()
-        # As full as at the end of a long day: from here on what they take in is as much as they let go.
-        seen = self.on_air._message_ids, self.on_air.source._envelope_ids
+        # As full as at the end of a long day: from here on what is taken in is as much as is let go.
+        for ids in (self.on_air._message_ids, self.on_air.source._envelope_ids):
+            for id in json.loads(json.dumps([f"of a long day {number}" for number in range(20_000)])):
+                ids.first_time(id)
         for number in range(20_000):
-            for ids in seen:
-                ids.first_time(f"of a long day {number}")
+            # Two words: a text of one is kept as it is, and would count as the script's.
+            is_laughter(f"word{number} again")
 
     async def minutes(self, count: float) -> None:
         await self.clock.sleep(count * 60)
@@ -116,6 +130,7 @@ class Soak:
             async with self.hush:
                 for one in range(number, number + AT_ONCE):
                     await chatter(self.twitch, one)
+                    self.said += 1
 
     async def heals(self) -> None:
         """Chat comes again; where Twitch had refused, because the operator asks for it."""
@@ -130,11 +145,15 @@ class Soak:
     async def suffer(self, trouble: Trouble) -> None:
         """One fault, until it was played and the console is well again."""
         await self.minute(trouble.minute)
-        twitch, before = self.twitch, self.twitch.connections
+        await self.heals()
+        twitch, before, sessions = self.twitch, self.twitch.connections, list(self.twitch.sessions)
         played = twitch.faults.played.total()
+        access = self.on_air.account.tokens.grant(twitch.streamer.id).access.reveal()
         if trouble.name == "expire":
-            twitch.expire(self.on_air.account.tokens.grant(twitch.streamer.id).access.reveal())
+            twitch.expire(access)
             return
+        if (kind := trouble.values.get("type")) is not None:
+            await until(lambda: any(kind in (sub.type for sub in one.subs.values()) for one in twitch.sessions), kind)
         outcome = getattr(twitch.faults, trouble.name)(**trouble.values)
         if outcome is not None:
             await outcome
@@ -142,8 +161,12 @@ class Soak:
             await until(lambda: self.on_air.link.state is LinkState.DOWN, "chat is away")
             await self.minutes(0.5)
             await twitch.faults.refuse_connections(False)
+        if trouble.values.get("path") == TOKEN:
+            twitch.expire(access)
         if trouble.needs_a_drop:
             await twitch.faults.drop()
+        if trouble.breaks:
+            await until(lambda: not any(one in twitch.sessions for one in sessions), f"broken: {trouble}")
         await until(lambda: twitch.faults.played.total() > played + trouble.needs_a_drop, f"played: {trouble}")
         if trouble.name.startswith("reconnect"):
             await until(lambda: twitch.connections > before and len(twitch.sessions) == 1, f"moved: {trouble}")
@@ -176,6 +199,8 @@ class Soak:
         if self._state(number) == "unknown":
             await self.evening.desk.settle(number, posted=self._is_posted(number))
         if self._state(number) == "failed":
+            # Twitch takes no identical text within half a minute, and the console knows.
+            await self.minutes(1)
             await self.evening.desk.approve(number)
             await self._in(number, "posted")
 
@@ -185,8 +210,6 @@ class Soak:
             waiting = self.evening.queue.waiting
             assert waiting is not None
             return waiting.number
-        from sanctum_tui.evening import Draft
-
         draft = Draft(approval.line, f"{approval.line} — Chronicler")
         return (await self.evening.queue.add(draft, mode="hearthkeeper", why="the script")).number
 
@@ -209,16 +232,31 @@ class Soak:
         prompt = self.evening.queue.get(number)
         return prompt is not None and prompt.text in [post.text for post in self.twitch.posted]
 
-    async def memory(self) -> tracemalloc.Snapshot:
-        """What the console holds at this moment."""
+    async def memory(self) -> Counter[str]:
+        """What the console holds at this moment: blocks of memory, by the line that asked for them.
+
+        Without its ledger's, which keeps the liveliest 256 half minutes: more than there are in two hours.
+        """
         async with self.quiet():
+            self.evening.ledger = LedgerBuilder()
             gc.collect()
             snapshot = tracemalloc.take_snapshot()
-        return snapshot.filter_traces([tracemalloc.Filter(False, place) for place in NOT_THE_CONSOLE])
+        frames = (trace.traceback[0] for trace in snapshot.traces)
+        return Counter(str(one) for one in frames if not one.filename.endswith(NOT_THE_CONSOLE))
+
+    async def _measure(self) -> None:
+        await self.minute(MEASURE)
+        # What is loaded at the first draft and at the first ledger is there from now on.
+        await self.evening.orchestrator.preview()
+        await self.evening.current_ledger()
+        self.held, self.said_before = await self.memory(), self.said
 
     async def suffers(self) -> None:
         """All of the script, one after the other."""
-        for event in sorted((*FAULTS, *APPROVALS), key=lambda event: event.minute):
+        events: list[Trouble | Approval] = [*FAULTS, *APPROVALS]
+        for event in sorted(events, key=lambda event: event.minute):
+            if not self.held and event.minute > MEASURE:
+                await self._measure()
             await (self.suffer(event) if isinstance(event, Trouble) else self.approve(event))
 
     async def told(self) -> dict[str, Any]:
@@ -235,11 +273,7 @@ class Soak:
             "restored": self.restored,
             "stored": [id for id in stored if id],
             "prompts": [
-                {
-                    "text": one.text,
-                    "state": one.state.value,
-                    "steps": [[step.state.value, step.by] for step in one.steps],
-                }
+                [one.text, one.state.value, [[step.state.value, step.by] for step in one.steps]]
                 for one in record.prompts
             ],
             "gaps": [[gap.at.timestamp() - gap.seconds, gap.at.timestamp()] for gap in record.gaps],
@@ -252,7 +286,7 @@ def _chosen(twitch: FakeTwitch) -> list[str]:
         f"TWITCH_SERVER={twitch.url}", f"TWITCH_CLIENT_ID={twitch.client_id}",
         f"TWITCH_CLIENT_SECRET={CLIENT_SECRET}", f"TWITCH_BOT_USERNAME={twitch.bot.login}",
         "LOG_LEVEL=DEBUG", "REVIEW_UNDO_SECONDS=0.01", "HEARTHKEEPER_INACTIVITY_MINUTES=5",
-        "HEARTHKEEPER_PROMPT_INTERVAL_MINUTES=0", "STREAM_END_GRACE_MINUTES=60",
+        "HEARTHKEEPER_PROMPT_INTERVAL_MINUTES=0", "HEARTHKEEPER_SESSION_BUDGET=100", "STREAM_END_GRACE_MINUTES=60",
     ]  # fmt: skip
 
 
@@ -267,13 +301,13 @@ async def main(folder: Path) -> dict[str, Any]:
         await twitch.go_live("A long evening")
         soak = Soak(twitch, clock)
         await soak.open()
+        tracemalloc.start()
         talk = asyncio.create_task(soak.talk(), name="talk")
         suffers = asyncio.create_task(soak.suffers(), name="suffers")
-        await soak.minute(MEASURE)
-        first = await soak.memory()
         await asyncio.gather(talk, suffers)
         await soak.minute(MINUTES)
-        grown = (await soak.memory()).compare_to(first, "lineno")
+        grown = await soak.memory()
+        grown.subtract(soak.held)
         told = await soak.told()
         told |= {
             "minutes": (clock.now() - soak.began).total_seconds() / 60,
@@ -283,8 +317,10 @@ async def main(folder: Path) -> dict[str, Any]:
             "unheard": [[start.timestamp(), end.timestamp()] for start, end in twitch.unheard],
             "refreshes": twitch.refreshes,
             "secrets": [*twitch.secrets, CLIENT_SECRET],
-            "grown": sum(one.count_diff for one in grown),
-            "grown_most": [str(one) for one in sorted(grown, key=lambda one: -one.count_diff)[:12]],
+            "said": soak.said,
+            "said_meanwhile": soak.said - soak.said_before,
+            "grown": grown.total(),
+            "grown_most": grown.most_common(8),
         }
         await soak.close()
     gc.collect()
@@ -293,5 +329,4 @@ async def main(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    tracemalloc.start()
     json.dump(asyncio.run(main(Path(sys.argv[1])), debug=False), sys.stdout)

@@ -1,4 +1,4 @@
-"""What happens in the measured evening, and at which minute: the chat, the faults, and the lines that are approved."""
+"""What happens in the measured evening, and at which minute: chat, faults, and the lines that are approved."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from tests.fake_twitch import FakeTwitch
 from tests.fake_twitch.faults import CHAT, SUBSCRIPTIONS
 
 STREAMS = "/helix/streams"
+TOKEN = "/oauth2/token"
 Values = Mapping[str, Any]
 
 
@@ -26,6 +27,11 @@ class Trouble:
             SUBSCRIPTIONS,
             "/ws",
         )
+
+    @property
+    def breaks(self) -> bool:
+        """Whether the connection does not outlive it."""
+        return self.needs_a_drop or self.name in ("drop", "close", "no_keepalive", "refuse_connections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,8 @@ FAULTS = (
     Trouble(36, "unavailable", {"path": "/ws"}),
     Trouble(38, "refuse_subscriptions", {"status": 403}),
     Trouble(40, "lost_answer", {"path": STREAMS}),
-    Trouble(42, "revoke", {"type": "channel.raid", "status": "version_removed"}),
+    Trouble(41, "drop"),
+    Trouble(42, "revoke", {"type": "channel.update", "status": "version_removed"}),
     Trouble(44, "expire"),
     Trouble(62, "close", {"code": 4004}),
     Trouble(64, "reconnect"),
@@ -75,8 +82,8 @@ FAULTS = (
     Trouble(70, "malformed"),
     Trouble(71, "close", {"code": 4005}),
     Trouble(73, "no_welcome", {"n": 2}),
-    Trouble(76, "unavailable", {"path": "/oauth2/token"}),
-    Trouble(79, "refuse_subscriptions", {"n": 2, "status": 429}),
+    Trouble(76, "unavailable", {"path": TOKEN}),
+    Trouble(79, "refuse_subscriptions", {"n": 2, "status": 500}),
     Trouble(82, "slow", {"seconds": 1.3, "path": STREAMS}),
     Trouble(84, "close", {"code": 4006}),
     Trouble(86, "duplicate", {"n": 20}),
@@ -100,7 +107,7 @@ APPROVALS = (
     Approval(22, "Somebody keeps the fire.", [("unauthorized", {"path": CHAT})]),
     Approval(30, "The boat waits at its rope.", shut="offline"),
     Approval(35, "A long silence is a kind of music.", [("rate_limited", {"reset_seconds": 0.1, "path": CHAT})]),
-    Approval(46, "The old map shows another coast.", [("lost_answer", {}), ("no_echo", {})], restart=True),
+    Approval(45, "The old map shows another coast.", [("lost_answer", {}), ("no_echo", {})], restart=True),
     Approval(65, "Night watch, half past.", shut="muted"),
     Approval(75, "The wind has turned to the west.", [("lost_answer", {})]),
     Approval(83, "A gull sleeps on one leg.", [("unavailable", {})]),

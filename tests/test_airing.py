@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sanctum_tui.agent.airing import Airings, Look, OnAirNow, Turn, is_this_evening
 from sanctum_tui.chat import Live
 from sanctum_tui.evening import Airing
-from sanctum_tui.runtime.airing import Airings, Look, OnAirNow, Turn, is_this_evening
 from tests.builders import START, at
 
 GRACE = timedelta(minutes=5)
@@ -107,3 +107,13 @@ def test_an_unfinished_session_of_another_stream_goes_on_only_where_it_stopped_a
 def test_a_session_that_no_stream_came_to_is_another_days_after_half_a_day() -> None:
     assert is_this_evening([], OFF, at(0), at(11 * 3600))
     assert not is_this_evening([], ON, at(0), at(13 * 3600))
+
+
+def test_an_evening_the_operator_wants_to_go_on_goes_on_also_when_the_stream_came_and_left_again() -> None:
+    wanted = Airings(ended(100).last, goes_on=True)
+    back = wanted.begun(Airing("s2", at(200)))
+    assert look(back.left(at(300)), OFF, 40_000) == Look()
+
+
+def test_an_unfinished_session_is_not_ended_because_nobody_knows_whether_the_stream_is_on() -> None:
+    assert is_this_evening([TONIGHT], NOBODY_KNOWS, at(0), at(45 * 60))

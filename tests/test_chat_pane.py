@@ -20,7 +20,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
+from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
 from sanctum_tui.paths import shipped
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.chatlines import Row, badge_words
@@ -385,7 +385,7 @@ async def test_each_voice_is_told_apart_in_words_or_signs() -> None:
                 line(9, "yes", reply_to="luna", bits=100),
             ]
         )
-        pane.notice(ChatGap(BEGAN + timedelta(seconds=60), 41.2))
+        pane.notice(ChatNotice(BEGAN + timedelta(seconds=60), "no chat for 41 s, lines may be missing"))
         assert [row for row in shown(pane) if row] == [
             "20:00:01 ★ SUB Moss: hello",
             "20:00:02 Moss: !lurk",
@@ -530,7 +530,7 @@ def test_back_and_forth_over_a_scrollback_is_the_same_way(steps: list[str], stor
             number = scrollback.newest_number
             scrollback.extend(lines(number + 1, number + 4))
         elif step == "remark":
-            scrollback.remark(ChatGap(BEGAN, 1))
+            scrollback.remark(ChatNotice(BEGAN, "a remark"))
         else:
             scrollback.hold()
     forth = walk(scrollback, scrollback.after, scrollback.oldest)

@@ -52,11 +52,11 @@ async def test_restored_in_a_silence_it_drafts_in_that_silence(tmp_path: Path) -
 
 
 async def test_while_the_log_says_the_stream_is_offline_nothing_is_drafted_or_posted(tmp_path: Path) -> None:
-    events: list[ChatEvent] = [says(0), StreamWentOffline(at(60)), StreamWentOnline(at(2000)), nightbot(2100)]
+    events: list[ChatEvent] = [says(0), StreamWentOffline(at(60)), StreamWentOnline(at(2000)), nightbot(3100)]
     taken = await steps(tmp_path, events, review="approve")
     assert [(state, when) for _, state, when in taken if state in ("pending", "posted")] == [
-        ("pending", 2040.0),
-        ("posted", 2040.0),
+        ("pending", 2940.0),
+        ("posted", 2940.0),
     ]
 
 

@@ -31,6 +31,10 @@ SAY = "POST /helix/chat/messages"
 QUICK = Timing(connect=2.0, answer=0.5)
 
 
+def gone() -> None:
+    """Nothing keeps a line from leaving."""
+
+
 @dataclass
 class Tokens:
     """A `TokenSource` that gives what it has, and another one to whoever was refused."""
@@ -149,7 +153,7 @@ async def test_a_moment_is_marked_while_live_and_refused_while_not() -> None:
 
 async def test_a_line_is_said_as_it_stands_by_the_account_that_says_it() -> None:
     async with desk() as on:
-        said = await on.api.say(STREAMER, "Does the sea feel empty?  — Chronicler", by=BOT)
+        said = await on.api.say(STREAMER, "Does the sea feel empty?  — Chronicler", by=BOT, leaves=gone)
         (posted,) = on.twitch.posted
         assert said == Said(posted.message_id)
         assert (posted.text, posted.sender_login) == ("Does the sea feel empty?  — Chronicler", "chronicler")
@@ -158,7 +162,7 @@ async def test_a_line_is_said_as_it_stands_by_the_account_that_says_it() -> None
 async def test_a_dropped_line_comes_back_with_twitchs_reason() -> None:
     async with desk() as on:
         on.twitch.faults.drop_message(1, "msg_duplicate", "You said\nthat already.")
-        said = await on.api.say(STREAMER, "again", by=BOT)
+        said = await on.api.say(STREAMER, "again", by=BOT, leaves=gone)
         assert said == Said("", "msg_duplicate", "You said that already.")
         assert not on.twitch.posted
 
@@ -167,10 +171,10 @@ async def test_a_post_that_was_answered_with_503_is_never_repeated() -> None:
     async with desk() as on:
         on.twitch.faults.unavailable_after()
         with pytest.raises(UnansweredError):
-            await on.api.say(STREAMER, "once", by=BOT)
+            await on.api.say(STREAMER, "once", by=BOT, leaves=gone)
         on.twitch.faults.unavailable()
         with pytest.raises(UnansweredError):
-            await on.api.say(STREAMER, "not at all", by=BOT)
+            await on.api.say(STREAMER, "not at all", by=BOT, leaves=gone)
         assert on.calls(SAY) == 2
         assert [posted.text for posted in on.twitch.posted] == ["once"]
 
@@ -179,13 +183,13 @@ async def test_a_lost_or_late_answer_to_a_post_is_unknown_and_never_repeated() -
     async with desk() as on:
         on.twitch.faults.lost_answer()
         with pytest.raises(UnansweredError):
-            await on.api.say(STREAMER, "one", by=BOT)
+            await on.api.say(STREAMER, "one", by=BOT, leaves=gone)
         on.twitch.faults.slow(5.0)
         with pytest.raises(UnansweredError, match="in time"):
-            await on.api.say(STREAMER, "two", by=BOT)
+            await on.api.say(STREAMER, "two", by=BOT, leaves=gone)
         on.twitch.faults.no_json()
         with pytest.raises(UnansweredError, match="could not be read"):
-            await on.api.say(STREAMER, "three", by=BOT)
+            await on.api.say(STREAMER, "three", by=BOT, leaves=gone)
         assert on.calls(SAY) == 3
         assert [posted.text for posted in on.twitch.posted] == ["one", "two", "three"]
 
@@ -211,10 +215,10 @@ async def test_without_a_network_a_post_was_certainly_not_made() -> None:
     async with desk() as on:
         await on.twitch.faults.refuse_connections(True)
         with pytest.raises(UnreachableError) as error:
-            await on.api.say(STREAMER, "hello?", by=BOT)
+            await on.api.say(STREAMER, "hello?", by=BOT, leaves=gone)
         assert not isinstance(error.value, UnansweredError)
         await on.twitch.faults.refuse_connections(False)
-        assert (await on.api.say(STREAMER, "hello", by=BOT)).id
+        assert (await on.api.say(STREAMER, "hello", by=BOT, leaves=gone)).id
 
 
 async def test_parallel_calls_whose_token_was_refused_each_ask_for_another_and_are_answered() -> None:
@@ -232,7 +236,7 @@ async def test_a_storm_of_401_ends_after_one_other_token() -> None:
         on.tokens.useless = True
         on.twitch.expire(on.tokens.held[BOT])
         with pytest.raises(UnreachableError, match="refuses a token") as error:
-            await on.api.say(STREAMER, "let me in", by=BOT)
+            await on.api.say(STREAMER, "let me in", by=BOT, leaves=gone)
         assert not isinstance(error.value, UnansweredError)
         assert on.calls(SAY) == 2
         assert len(on.tokens.renewals) == 1
@@ -242,15 +246,57 @@ async def test_a_storm_of_401_ends_after_one_other_token() -> None:
 async def test_a_line_refused_for_an_old_token_is_said_once_with_the_new_one() -> None:
     async with desk() as on:
         on.twitch.faults.unauthorized()
-        assert (await on.api.say(STREAMER, "here", by=BOT)).id
+        assert (await on.api.say(STREAMER, "here", by=BOT, leaves=gone)).id
         assert [posted.text for posted in on.twitch.posted] == ["here"]
+
+
+class StayError(Exception):
+    """Something keeps the line from leaving."""
+
+
+async def test_what_keeps_a_line_from_leaving_is_asked_with_the_token_at_hand() -> None:
+    async with desk() as on:
+        waiting, come = asyncio.Event(), asyncio.Event()
+        token_of = on.tokens.access
+
+        async def later(user_id: str) -> str:
+            waiting.set()
+            await come.wait()
+            return await token_of(user_id)
+
+        on.tokens.access = later  # type: ignore[method-assign]
+        asked = []
+
+        def stays() -> None:
+            asked.append(come.is_set())
+            raise StayError
+
+        saying = asyncio.create_task(on.api.say(STREAMER, "hello", by=BOT, leaves=stays))
+        await waiting.wait()
+        come.set()
+        with pytest.raises(StayError):
+            await saying
+        assert (asked, on.calls(SAY)) == ([True], 0)
+
+
+async def test_what_keeps_a_line_from_leaving_is_asked_again_after_another_token_came() -> None:
+    async with desk() as on:
+        on.twitch.faults.unauthorized()
+
+        def stays() -> None:
+            if on.tokens.renewals:
+                raise StayError
+
+        with pytest.raises(StayError):
+            await on.api.say(STREAMER, "hello", by=BOT, leaves=stays)
+        assert (on.calls(SAY), on.twitch.posted) == (1, [])
 
 
 async def test_a_missing_scope_is_a_refusal_and_no_reason_to_refresh() -> None:
     async with desk() as on:
         on.tokens.give("chronicler", ["user:read:chat"])
         with pytest.raises(RefusedError, match="user:write:chat") as refused:
-            await on.api.say(STREAMER, "hello", by=BOT)
+            await on.api.say(STREAMER, "hello", by=BOT, leaves=gone)
         assert refused.value.status == 401
         with pytest.raises(RefusedError, match="must match"):
             await on.api.set_channel(STREAMER, title="Mine now", category_id=None, by=await the_bot_with_all(on))
@@ -331,7 +377,7 @@ async def test_an_answer_of_any_shape_to_a_post_is_an_error_of_ours(body: str) -
         tokens = Tokens(twitch)
         tokens.give("quietharbor")
         with pytest.raises(UnansweredError):
-            await told.api(tokens).say(STREAMER, "hello", by=STREAMER)
+            await told.api(tokens).say(STREAMER, "hello", by=STREAMER, leaves=gone)
         assert len(told.queries) == 1
 
 
@@ -360,7 +406,7 @@ async def test_no_error_and_no_log_line_holds_a_token(caplog: pytest.LogCaptureF
             lambda: faults.lost_answer(2, path="/helix/"),  # a question is asked twice by the HTTP client
         ]
         asked: list[Callable[[], Awaitable[Any]]] = [
-            lambda: on.api.say(STREAMER, "hello", by=STREAMER),
+            lambda: on.api.say(STREAMER, "hello", by=STREAMER, leaves=gone),
             lambda: on.api.stream(STREAMER, by=STREAMER),
         ]
         errors = []

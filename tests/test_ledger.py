@@ -9,11 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, MessageDeleted, Voice
+from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, MessageDeleted, Voice
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import (
     Action,
+    Airing,
     Decision,
     Draft,
     EveningRecord,
@@ -399,3 +400,19 @@ def test_no_text_of_the_evening_becomes_markup_in_its_ledger(text: str) -> None:
         "Sanctum Ledger — 2026-03-01", "Stream Theme", "Notable Discussion", "Agent Actions", "Clip Candidates",
         "Blog Seeds", "The Queue", "Flags", "Silences",
     ]  # fmt: skip
+
+
+def test_a_clips_time_counts_from_the_stream_it_happened_in() -> None:
+    marks = (Mark(START + timedelta(minutes=5), "before it broke off"), Mark(START + timedelta(minutes=40), "after"))
+    airings = (Airing("s1", START), Airing("s2", START + timedelta(minutes=30)))
+    clips = built([], record(marks=marks, airings=airings)).clips
+    assert [clip.seconds for clip in clips] == [300.0, 600.0]
+
+
+def test_no_silence_reaches_over_a_time_in_which_chat_was_away() -> None:
+    lines = [line(1, START, "Mira", "hello"), line(2, START + timedelta(minutes=40), "Mira", "back again")]
+    gap = ChatGap(START + timedelta(minutes=30), 20 * 60.0)
+    told = built(lines, record(gaps=(gap,)))
+    assert [silence.silence.seconds for silence in told.silences] == [600.0, 600.0]
+    assert [silence.first is None for silence in told.silences] == [True, False]
+    assert "Chat was away" in render(told)

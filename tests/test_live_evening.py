@@ -1,6 +1,7 @@
 """A live evening: chat in, approved lines out, and no lie on the screen, on the fake Twitch over real sockets."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 from sanctum_tui.chat import ChatGap, ChatMessage, Live, Voice
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.evening import PromptState, Reason
-from sanctum_tui.events import Broadcast, LinesHeard, RoomChanged
+from sanctum_tui.events import Broadcast, LinesHeard, RoomChanged, StorageFailed
 from sanctum_tui.exports.markdown import render
 from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.runtime.onair import OnAir
@@ -317,3 +318,49 @@ async def test_one_evening_follows_another_on_the_same_connection(tmp_path: Path
             await living
         finally:
             await evening.close()
+
+
+async def test_an_evening_ended_in_the_middle_of_a_stream_is_followed_by_one_with_a_start_of_its_own(
+    tmp_path: Path, twitch: FakeTwitch
+) -> None:
+    began = datetime.now(UTC) - timedelta(hours=2)
+    await twitch.go_live("Night sail", started_at=began)
+    async with live_evening(tmp_path, twitch) as live:
+        first = live.evening
+        await until(lambda: any(isinstance(event, RoomChanged) for event in live.heard.events))
+        first.origin.stop()
+        await live.living
+        await first.finish("the operator ended the evening")
+        await first.close()
+        evening = await Evening.open(LivePlan(), first.settings, first.paths, first.broadcast, on_air=live.on_air)
+        try:
+            living = asyncio.create_task(evening.run())
+            await twitch.says("mira", "still here")
+            await until(lambda: evening.keeping.messages == 1)
+            record = await evening.record()
+            assert (record.session.started_at - began).total_seconds() > 3600
+            assert record.gaps == ()
+            evening.origin.stop()
+            await living
+        finally:
+            await evening.close()
+
+
+async def test_a_database_that_fails_for_a_while_does_not_end_the_evening(tmp_path: Path, twitch: FakeTwitch) -> None:
+    async with live_evening(tmp_path, twitch) as live:
+        id = await twitch.says("mira", "something rude")
+        await until(lambda: said_by(live, Voice.PERSON))
+        await live.evening.memory.writer.flush()
+        database = live.evening.paths.database
+        with sqlite3.connect(database, isolation_level=None) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            await twitch.deletes(id, "mira")
+            await twitch.says("mira", "goes on")
+            await until(lambda: any(isinstance(event, StorageFailed) for event in live.heard.events))
+            other.execute("ROLLBACK")
+        other.close()
+        await until(lambda: "goes on" in said_by(live, Voice.PERSON))
+        await live.evening.orchestrator.tick()
+        session = live.evening.keeping.session.id
+        assert await live.evening.memory.evenings.deleted(session, 1, 10) == {1}
+        assert not live.living.done()

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import aiohttp
 import pytest
 
-from sanctum_tui.chat import Live
+from sanctum_tui.chat import Live, StreamWentOffline, StreamWentOnline
 from sanctum_tui.clock import ReplayClock, SystemClock
 from sanctum_tui.twitch.addresses import addresses
 from sanctum_tui.twitch.errors import LoginNeededError, RateLimitedError, RefusedError, UnreachableError
-from sanctum_tui.twitch.live import Turn, TwitchGate, believed
+from sanctum_tui.twitch.live import Turn, TwitchGate, believed, old_news
 from sanctum_tui.twitch.values import Account, Stream, Timing
 from tests.builders import START, at
 from tests.fake_twitch import FakeTwitch
@@ -29,6 +29,15 @@ LOGIN = LoginNeededError("Nobody is logged in; run `sanctum-tui login`.")
 
 def stream(id: str = "s1", began: float = -600) -> Stream:
     return Stream(id, "A quiet evening", "Windrose", at(began))
+
+
+def online(id: str = "", *, began: float | None = None, sent: float | None = None) -> StreamWentOnline:
+    """Times are in seconds from the start, by Twitch's clock."""
+    return StreamWentOnline(START, id, None if began is None else at(began), None if sent is None else at(sent))
+
+
+def offline(id: str = "", *, sent: float | None = None) -> StreamWentOffline:
+    return StreamWentOffline(START, id, None if sent is None else at(sent))
 
 
 @dataclass
@@ -183,19 +192,19 @@ async def test_without_any_event_the_polls_open_and_shut_it() -> None:
 async def test_an_event_counts_at_once_and_has_twitch_asked_again() -> None:
     async with gate_on(None) as gated:
         await gated.settle()
-        gated.gate.went(True)
+        gated.gate.went(online())
         assert gated.live() is Live.YES
         assert gated.told[-1] == (Live.YES, "the stream is live")
         await gated.settle()
         assert gated.twitch.asked == 2
-        gated.gate.went(False)
+        gated.gate.went(offline())
         assert (gated.gate.live, gated.gate.stream) == (Live.NO, None)
 
 
 async def test_get_streams_lagging_behind_the_start_does_not_shut_it() -> None:
     async with gate_on(None) as gated:
         await gated.settle()
-        gated.gate.went(True)
+        gated.gate.went(online())
         await gated.wait(110)
         assert gated.twitch.asked >= 3
         assert (gated.gate.live, gated.gate.stream) == (Live.YES, None)
@@ -207,7 +216,7 @@ async def test_get_streams_lagging_behind_the_start_does_not_shut_it() -> None:
 async def test_an_online_event_that_get_streams_never_confirms_is_believed_for_two_minutes() -> None:
     async with gate_on(None) as gated:
         await gated.settle()
-        gated.gate.went(True)
+        gated.gate.went(online())
         await gated.wait(180)
         assert gated.live() is Live.NO
 
@@ -216,7 +225,7 @@ async def test_once_confirmed_a_start_protects_from_nothing() -> None:
     async with gate_on(None) as gated:
         await gated.settle()
         gated.twitch.answer = stream(began=0)
-        gated.gate.went(True)
+        gated.gate.went(online())
         await gated.wait(10)
         gated.twitch.answer = None
         await gated.wait(60)
@@ -226,7 +235,7 @@ async def test_once_confirmed_a_start_protects_from_nothing() -> None:
 async def test_a_stream_that_ended_stays_ended_while_get_streams_still_lists_it() -> None:
     async with gate_on(stream()) as gated:
         await gated.settle()
-        gated.gate.went(False)
+        gated.gate.went(offline())
         await gated.wait(290)
         assert gated.twitch.asked >= 5
         assert gated.live() is Live.NO
@@ -237,9 +246,104 @@ async def test_a_stream_that_ended_stays_ended_while_get_streams_still_lists_it(
 async def test_after_an_end_a_new_start_opens_it_at_once() -> None:
     async with gate_on(stream()) as gated:
         await gated.settle()
-        gated.gate.went(False)
-        gated.gate.went(True)
+        gated.gate.went(offline())
+        gated.gate.went(online())
         assert gated.live() is Live.YES
+
+
+async def test_a_start_that_is_told_again_after_the_end_opens_nothing() -> None:
+    async with gate_on(None) as gated:
+        await gated.settle()
+        gated.gate.went(online("s1", began=0, sent=1))
+        assert gated.live() is Live.YES
+        gated.gate.went(offline(sent=100))
+        gated.gate.went(online("s1", began=0, sent=1))
+        assert gated.live() is Live.NO
+        # In a new envelope it bears a new time.
+        gated.gate.went(online("s1", began=0, sent=101))
+        assert gated.live() is Live.NO
+        gated.gate.went(online("s2", began=110, sent=111))
+        assert gated.live() is Live.YES
+
+
+async def test_of_a_stream_that_only_get_streams_told_of_a_late_start_opens_nothing_after_its_end() -> None:
+    async with gate_on(stream("s1", began=-100)) as gated:
+        await gated.settle()
+        gated.gate.went(offline())
+        gated.gate.went(online("s1", began=-100, sent=1))
+        assert gated.live() is Live.NO
+    async with gate_on(stream("s1", began=-100)) as gated:
+        await gated.settle()
+        gated.twitch.answer = None
+        await gated.wait(60)
+        asked = gated.twitch.asked
+        gated.gate.went(online("s1", began=-100, sent=61))
+        assert gated.live() is Live.NO
+        await gated.settle()
+        # What an event no longer tells, Twitch is asked.
+        assert gated.twitch.asked == asked + 1
+
+
+async def test_a_late_end_of_an_earlier_stream_does_not_shut_it() -> None:
+    async with gate_on(None) as gated:
+        await gated.settle()
+        gated.gate.went(online("s1", began=0, sent=0))
+        gated.gate.went(offline("s1", sent=50))
+        gated.gate.went(online("s2", began=60, sent=60))
+        gated.gate.went(offline("s1", sent=50))
+        gated.gate.went(offline("s1", sent=70))
+        assert gated.live() is Live.YES
+        gated.gate.went(offline("s2", sent=80))
+        assert gated.live() is Live.NO
+
+
+async def test_a_start_that_is_told_twice_protects_once() -> None:
+    async with gate_on(None) as gated:
+        await gated.settle()
+        gated.twitch.answer = stream("s1", began=0)
+        gated.gate.went(online("s1", began=0, sent=0))
+        await gated.wait(10)
+        gated.gate.went(online("s1", began=0, sent=10))
+        gated.twitch.answer = None
+        await gated.wait(60)
+        assert gated.live() is Live.NO
+
+
+async def test_another_start_takes_the_place_of_a_stream_whose_end_was_never_told() -> None:
+    async with gate_on(stream("s1")) as gated:
+        await gated.settle()
+        gated.gate.went(online("s2", began=0, sent=0))
+        assert (gated.live(), gated.gate.stream) == (Live.YES, None)
+
+
+def test_an_event_that_is_old_news_says_why() -> None:
+    started, ended = Turn(True, START, "s2", at(100)), Turn(False, START, "s1", at(100))
+    news: list[tuple[StreamWentOnline | StreamWentOffline, Turn | None, str, bool]] = [
+        (online(), None, "", False),
+        (online(), ended, "", False),
+        (offline(), started, "s2", False),
+        (online("s3", sent=100), ended, "", False),
+        (online("s3", sent=99), ended, "", True),
+        (offline("s2", sent=99), started, "s2", True),
+        (offline("s2", sent=101), started, "s2", False),
+        (offline("s9", sent=101), started, "s2", False),
+        (offline("s1", sent=101), started, "s2", True),
+        (offline("s1", sent=101), None, "", False),
+        (offline("s1", sent=101), None, "s1", False),
+        (online("s1", sent=101), ended, "", True),
+        (online("s2", sent=101), started, "s2", True),
+        (online("s3", began=0, sent=300), None, "", False),
+        (online("s3", began=0, sent=301), None, "", True),
+    ]
+    for event, turn, current, expected in news:
+        assert bool(old_news(event, turn, ["s1"], current)) is expected, (event, turn, current)
+
+
+def test_a_clock_of_ours_that_is_wrong_does_not_make_an_old_stream_a_new_one() -> None:
+    """Ours is ten minutes behind: the stream that ended began after the event, by our clock."""
+    ended = Turn(False, at(-600), sent_at=START)
+    assert not believed(ended, stream("s1", began=-60), at(-600 + 150))
+    assert believed(ended, stream("s2", began=60), at(-600 + 150))
 
 
 def test_what_get_streams_says_counts_when_it_may_not_be_older_than_the_event() -> None:
@@ -310,7 +414,7 @@ async def test_a_start_after_a_silence_does_not_bring_back_an_old_stream() -> No
         await gated.settle()
         gated.twitch.answer = OFFLINE
         await gated.wait(180)
-        gated.gate.went(True)
+        gated.gate.went(online())
         assert (gated.gate.live, gated.gate.stream) == (Live.YES, None)
 
 
@@ -353,7 +457,7 @@ async def test_a_refused_login_shuts_it_whatever_the_mode(error: Exception) -> N
         await gated.settle()
         assert (gated.gate.live, gated.gate.on_air) == (Live.UNKNOWN, Live.UNKNOWN)
         assert gated.gate.why == "nobody is logged in; run `sanctum-tui login`"
-        gated.gate.went(True)
+        gated.gate.went(online())
         assert gated.live() is Live.UNKNOWN
         # A network that fails as well says nothing about the login.
         gated.twitch.answer = OFFLINE
@@ -464,7 +568,7 @@ async def test_a_clock_that_was_set_back_keeps_nothing_open() -> None:
     async with gate_on(None) as gated:
         await gated.settle()
         gated.clock.shift = timedelta(hours=2)
-        gated.gate.went(True)
+        gated.gate.went(online())
         assert gated.live() is Live.YES
         gated.clock.shift = timedelta()
         await gated.wait(180)

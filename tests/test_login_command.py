@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sanctum_tui.cli import main
+from sanctum_tui.clock import Clock
 from sanctum_tui.commands.doctor_twitch import findings
 from sanctum_tui.commands.login import Sheet, follow
 from sanctum_tui.paths import user_paths
@@ -20,6 +21,7 @@ from sanctum_tui.twitch.store import TokenStore, tokens_path
 from sanctum_tui.twitch.values import DeviceCode, Role
 from sanctum_tui.ui.blocks import letters
 from tests.builders import paths_in, settings
+from tests.eventsub import SetClock
 from tests.fake_twitch import FakeTwitch
 from tests.terminal import terminal
 
@@ -317,11 +319,16 @@ async def test_logging_out_names_where_a_token_is_set_that_it_cannot_take_out(
 
 
 async def looked_at(
-    twitch: FakeTwitch, *, ask: bool = True, patience: float = PATIENCE_SECONDS, **values: object
+    twitch: FakeTwitch,
+    *,
+    ask: bool = True,
+    patience: float = PATIENCE_SECONDS,
+    clock: Clock | None = None,
+    **values: object,
 ) -> str:
     """What the doctor says of Twitch, a line for each finding."""
     chosen = settings(**{"twitch_server": twitch.url, "twitch_client_id": twitch.client_id, **values})
-    found = await findings(Loaded(chosen, {}), user_paths(), ask=ask, patience=patience)
+    found = await findings(Loaded(chosen, {}), user_paths(), ask=ask, patience=patience, clock=clock)
     report = "\n".join(f"{finding.state} {finding.name}: {finding.words}" for finding in found)
     assert not any(secret in report for secret in twitch.secrets)
     return report
@@ -337,6 +344,14 @@ async def test_the_doctor_finds_a_login_good(twitch: FakeTwitch) -> None:
     assert "renewed by itself" in report
     assert "ready EventSub" in report
     assert not twitch.sessions
+
+
+async def test_the_doctor_names_a_clock_that_is_wrong(twitch: FakeTwitch) -> None:
+    keep(twitch, Role.STREAMER, "quietharbor")
+    assert "ready clock: agrees with Twitch's" in await looked_at(twitch)
+    report = await looked_at(twitch, clock=SetClock(360.0))
+    assert "optional clock: This machine's clock is 6 min ahead of Twitch's; set it" in report
+    assert "missing" not in report
 
 
 async def test_the_doctor_names_a_live_stream_and_the_bot(twitch: FakeTwitch) -> None:

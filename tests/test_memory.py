@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sanctum_tui.chat import ChatLine, ChatMessage, Voice
+from sanctum_tui.chat import ChatGap, ChatLine, ChatMessage, Voice
 from sanctum_tui.errors import BadInputError, StorageError
 from sanctum_tui.evening import (
     Action,
+    Airing,
     Decision,
     Draft,
     EveningRecord,
@@ -95,6 +97,35 @@ async def test_a_session_ends_once(memory: Memory) -> None:
     ended = await memory.evenings.session(begun.id)
     assert ended is not None
     assert ended.ended_at == NOW + MINUTE
+
+
+async def test_a_session_takes_title_and_start_from_the_stream_that_comes_to_it(memory: Memory) -> None:
+    begun = await begin(memory)
+    first = Airing("s1", NOW - MINUTE)
+    taken = await memory.evenings.went_on_air(begun.id, first, title="Night sail, live", starts_session=True)
+    assert (taken.title, taken.started_at) == ("Night sail, live", NOW - MINUTE)
+    await memory.evenings.went_off_air(begun.id, NOW + MINUTE)
+    assert await memory.evenings.airings(begun.id) == (replace(first, ended_at=NOW + MINUTE),)
+
+
+async def test_a_stream_that_came_back_is_the_same_or_another_of_the_session(memory: Memory) -> None:
+    begun = await begin(memory)
+    for stream in ("s1", "s1", "s2"):
+        airing = Airing(stream, NOW + MINUTE)
+        taken = await memory.evenings.went_on_air(begun.id, airing, title="", starts_session=False)
+        assert (taken.title, taken.started_at) == (begun.title, begun.started_at)
+        if stream == "s1":
+            await memory.evenings.went_off_air(begun.id, NOW + 2 * MINUTE)
+    assert [(one.stream, one.ended_at) for one in await memory.evenings.airings(begun.id)] == [
+        ("s1", NOW + 2 * MINUTE),
+        ("s2", None),
+    ]
+
+
+async def test_gaps_are_kept_with_the_session(memory: Memory) -> None:
+    begun = await begin(memory)
+    await memory.evenings.add_gap(begun.id, ChatGap(NOW, 41.5))
+    assert (await memory.evenings.record(begun.id)).gaps == (ChatGap(NOW, 41.5),)
 
 
 async def test_sessions_come_with_the_one_begun_last_first(memory: Memory) -> None:
@@ -294,9 +325,9 @@ async def test_a_removed_line_is_marked_even_while_it_waits_to_be_stored(memory:
 async def test_a_cleared_person_loses_all_lines_and_a_cleared_room_everybody(memory: Memory) -> None:
     session = await begin(memory)
     await store(memory, session, line(1), line(2, "bob"), line(3), line(4, "bob"))
-    await memory.evenings.mark_cleared(session.id, "bob")
+    await memory.evenings.mark_cleared(session.id, "bob", upto=4)
     assert await memory.evenings.deleted(session.id, 1, 4) == {2, 4}
-    await memory.evenings.mark_cleared(session.id, "")
+    await memory.evenings.mark_cleared(session.id, "", upto=4)
     assert await memory.evenings.deleted(session.id, 1, 4) == {1, 2, 3, 4}
 
 

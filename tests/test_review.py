@@ -1,13 +1,13 @@
 """The review queue and the outbox: that text and no other, at most once, and every key says what it did."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from sanctum_tui.chat import Live, Receipt
+from sanctum_tui.chat import Live, Receipt, Unknown
 from sanctum_tui.clock import ReplayClock
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Draft, Prompt, PromptState, PromptStep
@@ -15,6 +15,7 @@ from sanctum_tui.events import Broadcast
 from sanctum_tui.memory.engine import Memory, open_memory
 from sanctum_tui.review.delivery import Delivery
 from sanctum_tui.review.desk import Desk
+from sanctum_tui.review.ended import settle_ended
 from sanctum_tui.review.queue import ReviewQueue
 from tests.builders import LOST, REFUSED, START, Gate, Sink, at
 
@@ -147,6 +148,36 @@ async def test_one_consoles_skip_is_the_others_too_late(memory: Memory, session:
     assert one.sink.posted == []
 
 
+async def test_held_and_approved_again_a_line_has_its_whole_time_to_undo(room: Room) -> None:
+    prompt = await room.draft()
+    await room.desk.approve(prompt.number)
+    await room.wait(3)
+    await room.desk.hold(prompt.number)
+    await asyncio.sleep(0)
+    assert room.clock.next_deadline is None
+    await room.desk.approve(prompt.number)
+    await room.wait(3)
+    assert (room.sink.posted, room.states()[-1]) == ([], "approved")
+    assert (await room.desk.undo()).done
+    await room.wait(60)
+    assert room.sink.posted == []
+
+
+async def test_a_line_that_is_taken_a_second_time_leaves_once_and_by_the_later_time(room: Room) -> None:
+    prompt = await room.draft()
+    approved = await room.queue.step(prompt.number, S.APPROVED, by="operator")
+    assert approved is not None
+    await room.delivery.take(approved)
+    await room.wait(3)
+    await room.delivery.take(approved)
+    await room.wait(3)
+    assert room.sink.posted == []
+    await room.wait(1)
+    assert room.states()[-1] == "posted"
+    await room.wait(60)
+    assert len(room.sink.posted) == 1
+
+
 async def test_an_approval_is_taken_back_while_there_is_time(room: Room) -> None:
     prompt = await room.draft()
     await room.desk.approve(prompt.number)
@@ -210,6 +241,43 @@ async def test_muted_after_the_yes_nothing_is_posted(room: Room) -> None:
     assert held.steps[-1].reason == "the agent is muted"
 
 
+async def test_a_gate_that_shuts_while_the_line_waits_in_the_sink_holds_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = room.sink.post
+
+    async def waits_for_its_turn(text: str, *, shut: Callable[[], str]) -> Receipt:
+        assert shut() == ""
+        room.gate.live = Live.NO
+        return await posts(text, shut=shut)
+
+    monkeypatch.setattr(room.sink, "post", waits_for_its_turn)
+    prompt = await room.draft()
+    await room.desk.approve(prompt.number)
+    await room.wait(4)
+    assert (room.sink.posted, room.states()) == ([], ["pending", "approved", "sending", "held"])
+    held = room.queue.get(1)
+    assert held is not None
+    assert held.steps[-1].reason == "the stream is offline"
+    monkeypatch.setattr(room.sink, "post", posts)
+    room.gate.live = Live.YES
+    await room.delivery.gate_opened()
+    await room.wait(60)
+    assert (room.sink.posted, room.states()[-1]) == ([], "pending")
+    await room.desk.approve(prompt.number)
+    await room.wait(4)
+    assert len(room.sink.posted) == 1
+
+
+async def test_while_it_is_being_sent_the_operator_cannot_hold_it(room: Room) -> None:
+    prompt = await room.draft()
+    await room.queue.step(prompt.number, S.APPROVED, by="operator")
+    await room.queue.step(prompt.number, S.SENDING, by="delivery")
+    outcome = await room.desk.hold(prompt.number)
+    assert not outcome.done
+    assert room.states()[-1] == "sending"
+
+
 async def test_a_line_the_room_refuses_is_shown_as_not_posted(memory: Memory, session: int) -> None:
     room = furnish(memory, session, REFUSED)
     await room.queue.open(session)
@@ -257,6 +325,23 @@ async def test_posted_but_not_stored_a_line_is_unknown_until_it_is_settled(
     assert (await room.desk.settle(prompt.number, posted=True)).done
     await room.wait(100)
     assert (room.states()[-1], len(room.sink.posted)) == ("posted", 1)
+
+
+async def test_what_could_not_be_settled_for_a_full_disk_can_be_settled_later(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.draft()
+    mend = broken(room, monkeypatch, number=1, to=S.POSTED)
+    await room.desk.approve(1)
+    await room.wait(4)
+    for _ in range(2):
+        assert room.states()[-1] == "unknown"
+        with pytest.raises(StorageError):
+            await room.desk.settle(1, posted=True)
+    mend()
+    assert (await room.desk.settle(1, posted=True)).done
+    stored = await room.memory.evenings.prompts(room.session)
+    assert (stored[0].state, len(room.sink.posted)) == (S.POSTED, 1)
 
 
 async def test_after_a_crash_while_sending_the_outcome_is_unknown(memory: Memory, session: int) -> None:
@@ -343,3 +428,360 @@ async def test_a_held_line_waits_for_the_operator(room: Room) -> None:
     await room.desk.approve(prompt.number)
     await room.wait(4)
     assert len(room.sink.posted) == 1
+
+
+@pytest.mark.parametrize("why", ["gate", "muted"])
+async def test_what_was_approved_while_nothing_could_be_posted_asks_again_when_it_can(room: Room, why: str) -> None:
+    room.gate.live = Live.NO if why == "gate" else Live.YES
+    room.muted = "the agent is muted" if why == "muted" else ""
+    await room.draft()
+    await room.desk.approve(1)
+    await room.delivery.gate_opened()
+    assert room.states() == ["pending", "approved", "held"]
+    room.gate.live, room.muted = Live.YES, ""
+    await room.delivery.gate_opened()
+    assert room.states() == ["pending", "approved", "held", "pending"]
+    await room.wait(60)
+    assert room.sink.posted == []
+
+
+def broken(room: Room, monkeypatch: pytest.MonkeyPatch, *, number: int, to: PromptState) -> Callable[[], None]:
+    """Let this one step fail, where it would be written, until the answer is called."""
+    stored = room.memory.evenings.step_prompt
+    working = False
+
+    async def failing(id: int, *, step: PromptStep, **how: object) -> Prompt | None:
+        prompt = room.queue.get(number)
+        if not working and prompt is not None and id == prompt.id and step.state is to:
+            kept = await room.memory.evenings.prompt(id)
+            if kept is None or kept.state is not how["expected"]:
+                return None
+            raise StorageError("The disk is full.")
+        return await stored(id, step=step, **how)  # type: ignore[arg-type]
+
+    def mend() -> None:
+        nonlocal working
+        working = True
+
+    monkeypatch.setattr(room.memory.evenings, "step_prompt", failing)
+    return mend
+
+
+async def test_one_line_that_cannot_be_stored_keeps_no_other_from_asking_again_and_is_not_lost(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.gate.live = Live.NO
+    for number in (1, 2):
+        await room.draft()
+        await room.desk.approve(number)
+    mend = broken(room, monkeypatch, number=1, to=S.PENDING)
+    room.gate.live = Live.YES
+    await room.delivery.gate_opened()
+    assert (room.states(1)[-1], room.states(2)[-1]) == ("held", "pending")
+    await room.delivery.gate_opened()
+    mend()
+    await room.delivery.gate_opened()
+    await room.delivery.gate_opened()
+    assert room.states(1) == room.states(2) == ["pending", "approved", "held", "pending"]
+
+
+async def test_a_line_that_the_operator_takes_up_while_others_are_asked_about_is_left_to_them(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.gate.live = Live.NO
+    for number in (1, 2, 3):
+        await room.draft()
+        await room.desk.approve(number)
+    stored = room.memory.evenings.step_prompt
+    pressed: list[asyncio.Task[None]] = []
+
+    async def press() -> None:
+        await room.queue.step(3, S.PENDING, by="operator")
+        await room.desk.hold(3)
+
+    async def slow(*which: object, step: PromptStep, **how: object) -> Prompt | None:
+        if step.state is S.PENDING and not pressed:
+            pressed.append(asyncio.create_task(press()))
+            pressed.append(asyncio.create_task(approve()))
+        return await stored(*which, step=step, **how)  # type: ignore[arg-type]
+
+    async def approve() -> None:
+        await room.desk.approve(2)
+
+    monkeypatch.setattr(room.memory.evenings, "step_prompt", slow)
+    room.gate.live = Live.YES
+    await room.delivery.gate_opened()
+    await asyncio.gather(*pressed)
+    await room.delivery.gate_opened()
+    assert room.states(1)[-1] == "pending"
+    assert room.states(2)[-2:] == ["held", "approved"]
+    assert room.states(3)[-2:] == ["pending", "held"]
+
+
+async def test_a_gate_that_opens_while_the_line_is_being_held_makes_it_ask_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = room.memory.evenings.step_prompt
+
+    async def opens_meanwhile(*which: object, step: PromptStep, **how: object) -> Prompt | None:
+        if step.state is S.HELD:
+            room.gate.live = Live.YES
+            await room.delivery.gate_opened()
+        return await stored(*which, step=step, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room.memory.evenings, "step_prompt", opens_meanwhile)
+    # Once at the yes itself, and once when its time to undo is over.
+    room.gate.live = Live.NO
+    await room.draft()
+    outcome = await room.desk.approve(1)
+    assert room.states(1) == ["pending", "approved", "held", "pending"]
+    assert "approve it again" in outcome.words
+    await room.draft()
+    await room.desk.approve(2)
+    room.gate.live = Live.NO
+    await room.wait(4)
+    assert room.states(2) == ["pending", "approved", "held", "pending"]
+    assert room.sink.posted == []
+
+
+@pytest.mark.parametrize(("live", "to"), [(Live.NO, S.HELD), (Live.YES, S.SENDING)])
+async def test_a_line_that_could_not_be_stored_before_it_left_asks_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch, live: Live, to: PromptState
+) -> None:
+    await room.draft()
+    await room.desk.approve(1)
+    room.gate.live = live
+    mend = broken(room, monkeypatch, number=1, to=to)
+    await room.wait(4)
+    await room.delivery.gate_opened()
+    if to is S.HELD:
+        assert room.states()[-1] == "approved"
+    room.gate.live = Live.YES
+    mend()
+    await room.delivery.gate_opened()
+    await room.wait(60)
+    assert (room.states(), room.sink.posted) == (["pending", "approved", "held", "pending"], [])
+
+
+@pytest.mark.parametrize("looked", [True, False])
+async def test_a_line_that_was_taken_back_is_not_held_for_an_earlier_failure(
+    room: Room, monkeypatch: pytest.MonkeyPatch, looked: bool
+) -> None:
+    await room.draft()
+    await room.desk.approve(1)
+    mend = broken(room, monkeypatch, number=1, to=S.SENDING)
+    await room.wait(4)
+    mend()
+    await room.desk.undo()
+    if looked:
+        await room.delivery.gate_opened()
+    assert room.states() == ["pending", "approved", "pending"]
+    await room.desk.approve(1)
+    await room.delivery.gate_opened()
+    assert room.states() == ["pending", "approved", "pending", "approved"]
+    await room.wait(4)
+    assert (room.states()[-1], len(room.sink.posted)) == ("posted", 1)
+
+
+async def test_what_the_operator_kept_for_later_does_not_ask_by_itself(room: Room) -> None:
+    await room.draft()
+    await room.desk.hold(1)
+    await room.delivery.gate_opened()
+    assert room.states() == ["pending", "held"]
+
+
+async def test_the_rooms_own_word_settles_a_lost_answer(memory: Memory, session: int) -> None:
+    room = furnish(memory, session, LOST, undo=0.0)
+    await room.queue.open(session)
+    await room.draft()
+    await room.desk.approve(1)
+    room.sink.shown["another ticket"] = at(5)
+    await room.delivery.echoed()
+    assert room.states()[-1] == "unknown"
+    room.sink.shown[LOST.ticket] = at(5)
+    await room.delivery.echoed()
+    settled = room.queue.get(1)
+    assert settled is not None
+    assert (settled.state, settled.steps[-1].by, settled.steps[-1].at) == (S.POSTED, "room", at(5))
+    assert len(room.sink.posted) == 1
+
+
+async def test_the_rooms_own_word_that_comes_before_the_answer_is_noted_settles_it_all_the_same(
+    memory: Memory, session: int
+) -> None:
+    room = furnish(memory, session, LOST, undo=0.0)
+    room.sink.shown[LOST.ticket] = at(3)
+    await room.queue.open(session)
+    await room.draft()
+    await room.desk.approve(1)
+    assert room.states() == ["pending", "approved", "sending", "unknown", "posted"]
+
+
+async def test_one_echo_settles_the_lost_line_that_it_is_of_and_no_other(memory: Memory, session: int) -> None:
+    room = furnish(memory, session, Unknown("lost", "a"), Unknown("lost", "b"), undo=0.0)
+    await room.queue.open(session)
+    for number in (1, 2):
+        await room.draft()
+        await room.desk.approve(number)
+    room.sink.shown["b"] = at(5)
+    await room.delivery.echoed()
+    assert (room.states(1)[-1], room.states(2)[-1]) == ("unknown", "posted")
+
+
+async def test_what_the_operator_settled_stays_as_they_said(memory: Memory, session: int) -> None:
+    room = furnish(memory, session, LOST, undo=0.0)
+    await room.queue.open(session)
+    await room.draft()
+    await room.desk.approve(1)
+    await room.desk.settle(1, posted=False)
+    room.sink.shown[LOST.ticket] = at(5)
+    await room.delivery.echoed()
+    assert room.states()[-1] == "failed"
+
+
+async def test_the_rooms_word_on_an_earlier_attempt_does_not_settle_the_one_under_way(
+    memory: Memory, session: int
+) -> None:
+    room = furnish(memory, session, LOST, undo=0.0)
+    await room.queue.open(session)
+    await room.draft()
+    await room.desk.approve(1)
+    await room.desk.settle(1, posted=False)
+
+    async def shows_the_earlier_one(text: str, *, shut: Callable[[], str]) -> Receipt:
+        room.sink.shown[LOST.ticket] = at(5)
+        await room.delivery.echoed()
+        assert room.states()[-1] == "sending"
+        return REFUSED
+
+    room.sink.post = shows_the_earlier_one  # type: ignore[method-assign]
+    await room.desk.approve(1)
+    assert room.states()[-1] == "failed"
+
+
+async def test_a_lost_answer_that_could_not_be_stored_is_settled_by_the_room_too(
+    memory: Memory, session: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = furnish(memory, session, LOST, undo=0.0)
+    await room.queue.open(session)
+    await room.draft()
+    mend = broken(room, monkeypatch, number=1, to=S.UNKNOWN)
+    await room.desk.approve(1)
+    assert room.states()[-1] == "unknown"
+    mend()
+    room.sink.shown[LOST.ticket] = at(5)
+    await room.delivery.gate_opened()
+    stored = await memory.evenings.prompts(session)
+    assert (room.states()[-1], stored[0].state) == ("posted", S.POSTED)
+
+
+async def test_what_is_noted_is_what_is_posted_to_the_last_blank(room: Room) -> None:
+    await room.queue.add(Draft("Two  spaces.", " Two  spaces.  — AI"), mode="hearthkeeper", why="quiet")
+    await room.draft()
+    first = await room.desk.approve(1)
+    second = await room.desk.approve(2, line=" Is  the sea\u00a0 empty? ")
+    await room.wait(4)
+    assert room.sink.posted == ["Two spaces. — AI", "Is the sea empty? — AI"]
+    for outcome, stored in zip((first, second), await room.memory.evenings.prompts(room.session), strict=True):
+        shown = outcome.prompt
+        assert shown is not None
+        assert (shown.line, shown.text) == (stored.line, stored.text)
+        assert stored.text == room.sink.posted[stored.number - 1]
+        assert {step.text for step in stored.steps[1:]} == {stored.text}
+
+
+async def test_an_approval_as_it_stands_is_no_edit(room: Room) -> None:
+    prompt = await room.draft()
+    await room.desk.approve(prompt.number)
+    approved = room.queue.get(1)
+    assert approved is not None
+    assert not approved.edited
+
+
+async def test_whoever_is_cancelled_the_queue_knows_what_is_stored(room: Room) -> None:
+    for number in range(1, 31):
+        adding = asyncio.create_task(room.draft(f"Line {number}."))
+        for _ in range(number):
+            await asyncio.sleep(0)
+        adding.cancel()
+        adding.cancel()
+        await asyncio.gather(adding, return_exceptions=True)
+        stored = await room.memory.evenings.prompts(room.session)
+        assert room.queue.prompts == stored
+    # Those that were cancelled before they began have left nothing.
+    assert 0 < len(stored) <= 30
+    holding = asyncio.create_task(room.desk.hold(1))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    holding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await holding
+    assert room.queue.get(1) == (await room.memory.evenings.prompts(room.session))[0]
+    assert room.states()[-1] == "held"
+
+
+async def test_a_number_that_another_console_took_is_not_taken_twice(memory: Memory, session: int) -> None:
+    one, other = furnish(memory, session), furnish(memory, session)
+    await one.queue.open(session)
+    await other.queue.open(session)
+    await one.draft("The first line.")
+    prompt = await other.draft("The second line.")
+    assert prompt.number == 2
+    assert other.queue.prompts == await memory.evenings.prompts(session)
+
+
+async def test_a_change_that_was_stored_though_its_answer_was_lost_counts_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, step = room.memory.evenings.add_prompt, room.memory.evenings.step_prompt
+
+    async def added_and_lost(**how: object) -> Prompt:
+        await add(**how)  # type: ignore[arg-type]
+        raise StorageError("The connection to the database broke.")
+
+    async def stepped_and_lost(*which: object, **how: object) -> Prompt | None:
+        await step(*which, **how)  # type: ignore[arg-type]
+        raise StorageError("The connection to the database broke.")
+
+    monkeypatch.setattr(room.memory.evenings, "add_prompt", added_and_lost)
+    monkeypatch.setattr(room.memory.evenings, "step_prompt", stepped_and_lost)
+    assert (await room.draft()).number == 1
+    assert (await room.desk.hold(1)).done
+    assert room.queue.prompts == await room.memory.evenings.prompts(room.session)
+    assert room.states() == ["pending", "held"]
+
+
+async def test_what_a_session_left_open_comes_to_its_end_with_it(memory: Memory, session: int) -> None:
+    room = furnish(memory, session)
+    await room.queue.open(session)
+    lives: list[list[PromptState]] = [[], [S.HELD], [S.APPROVED], [S.APPROVED, S.SENDING], [S.SKIPPED], [S.REJECTED]]
+    for number, life in enumerate(lives, 1):
+        await room.draft()
+        for state in life:
+            await room.queue.step(number, state, by="delivery")
+    for _ in range(2):
+        await settle_ended(memory.evenings, session, at=at(-60), why="a new evening began")
+    left = await memory.evenings.prompts(session)
+    assert [prompt.state for prompt in left] == [S.EXPIRED] * 3 + [S.UNKNOWN, S.SKIPPED, S.REJECTED]
+    assert [prompt.steps[-1].reason for prompt in left[:4]] == [
+        "undecided when a new evening began",
+        "it was held, and a new evening began",
+        "undecided when a new evening began",
+        "the console stopped while it was being sent",
+    ]
+    # Never before the step that came before it.
+    assert {prompt.changed_at for prompt in left} == {START}
+
+
+async def test_a_line_whose_outcome_nobody_knows_stays_in_sight_until_it_is_settled(
+    memory: Memory, session: int
+) -> None:
+    room = furnish(memory, session, LOST, undo=0.0)
+    await room.queue.open(session)
+    await room.draft()
+    await room.desk.approve(1)
+    assert room.queue.waiting is not None
+    assert room.queue.current is not None
+    assert room.queue.current.number == 1
+    await room.desk.settle(1, posted=False)
+    assert room.queue.waiting is None

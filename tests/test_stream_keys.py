@@ -9,9 +9,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from sanctum_tui.agent.airing import Look
 from sanctum_tui.chat import Live
 from sanctum_tui.evening import EveningRecord
-from sanctum_tui.runtime.airing import Look
 from sanctum_tui.twitch.errors import RefusedError
 from sanctum_tui.twitch.studio import OFFLINE
 from sanctum_tui.twitch.values import Link, LinkState, Stream

@@ -475,13 +475,26 @@ async def test_a_full_disk_does_not_end_the_evening(desk: Desk, monkeypatch: pyt
         access = await tokens.access(MIRA.id)
         access = await tokens.renewed(MIRA.id, access)
         assert await tokens.access(MIRA.id) == access
-    assert len(told) == 1
+    assert told == [tokens.trouble]
     assert "log in again" in told[0]
     assert recovered == []
     assert desk.saved == grant
     assert await tokens.access(MIRA.id) == access == desk.saved.access.reveal()
-    assert recovered == [True]
+    assert (recovered, tokens.trouble) == ([True], "")
     assert desk.service.count("token") == 2
+
+
+async def test_whoever_fails_to_tell_the_operator_costs_no_token(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_screen(*_: object) -> None:
+        raise RuntimeError("no screen")
+
+    tokens = desk.tokens(desk.service.grant(minutes=0))
+    tokens.on_trouble = tokens.on_recovery = no_screen
+    with monkeypatch.context() as full:
+        full.setattr(TokenStore, "_write", _disk_is_full)
+        access = await tokens.access(MIRA.id)
+    assert await tokens.access(MIRA.id) == access == desk.saved.access.reveal()
+    assert tokens.trouble == ""
 
 
 def _disk_is_full(self: TokenStore, stored: object) -> None:

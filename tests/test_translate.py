@@ -1,9 +1,7 @@
 """From EventSub's frames to chat events: every kind the right one, and nothing from outside raises."""
 
-import asyncio
 import json
-import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,14 +13,12 @@ from sanctum_tui.chat import (
     ChannelUpdated,
     ChatCleared,
     ChatEvent,
-    ChatGap,
     ChatMessage,
     ChatNotice,
     MessageDeleted,
     StreamWentOffline,
     StreamWentOnline,
 )
-from sanctum_tui.clock import ReplayClock
 from sanctum_tui.twitch.frames import (
     Keepalive,
     Malformed,
@@ -32,10 +28,7 @@ from sanctum_tui.twitch.frames import (
     Welcome,
     read_frame,
 )
-from sanctum_tui.twitch.seen import SeenIds
-from sanctum_tui.twitch.source import TwitchSource
 from sanctum_tui.twitch.translate import Skipped, Told, translate
-from sanctum_tui.twitch.values import Account
 from tests.builders import START, at
 
 CHANNEL = {
@@ -43,6 +36,8 @@ CHANNEL = {
     "broadcaster_user_login": "quietharbor",
     "broadcaster_user_name": "QuietHarbor",
 }
+SENT = at(5)
+"""By Twitch's clock, while by ours it is START."""
 CHATTER = {"chatter_user_id": "7", "chatter_user_login": "mira", "chatter_user_name": "Mira"}
 
 
@@ -84,7 +79,7 @@ def notice(words: str, text: str = "", **fields: Any) -> dict[str, Any]:
 
 
 def told(type: str, event: dict[str, Any], version: str = "1") -> tuple[ChatEvent, ...] | Skipped:
-    found = translate(Notification("e-1", type, version, START, event), START)
+    found = translate(Notification("e-1", type, version, SENT, event), START)
     return found.events if isinstance(found, Told) else found
 
 
@@ -219,8 +214,15 @@ def test_a_notice_of_a_shared_chat_is_told_and_its_line_is_a_strangers() -> None
         ("channel.chat.message_delete", "1", {"message_id": "m-1"}, MessageDeleted(START, "m-1")),
         ("channel.chat.clear", "1", CHANNEL, ChatCleared(START)),
         ("channel.chat.clear_user_messages", "1", {"target_user_login": "Troll"}, ChatCleared(START, "troll")),
-        ("stream.online", "1", {**CHANNEL, "id": "9", "type": "live"}, StreamWentOnline(START)),
-        ("stream.offline", "1", CHANNEL, StreamWentOffline(START)),
+        (
+            "stream.online",
+            "1",
+            {**CHANNEL, "id": "9", "type": "live", "started_at": "2026-03-01T19:00:02Z"},
+            StreamWentOnline(START, "9", at(2), SENT),
+        ),
+        ("stream.online", "1", {**CHANNEL, "started_at": 7}, StreamWentOnline(START, sent_at=SENT)),
+        ("stream.offline", "1", {**CHANNEL, "id": "9"}, StreamWentOffline(START, "9", SENT)),
+        ("stream.offline", "1", CHANNEL, StreamWentOffline(START, sent_at=SENT)),
         (
             "channel.update",
             "2",
@@ -273,7 +275,7 @@ def test_every_kind_of_frame_is_read() -> None:
     session = {"id": "s-1", "status": "connected", "keepalive_timeout_seconds": 10, "reconnect_url": None}
     subscription = {"id": "1", "type": "stream.online", "version": "1", "status": "user_removed", "condition": {}}
     assert read_frame(frame("session_welcome", {"session": session})) == Welcome("s-1", 10.0, moment)
-    assert read_frame(frame("session_keepalive", {})) == Keepalive()
+    assert read_frame(frame("session_keepalive", {})) == Keepalive(moment)
     moved = {"session": {"id": "s-1", "reconnect_url": "wss://there"}}
     assert read_frame(frame("session_reconnect", moved)) == Reconnect("wss://there")
     revoked = frame("revocation", {"subscription": subscription}, subscription_type="stream.online")
@@ -369,141 +371,3 @@ def test_no_event_at_all_raises_and_what_is_told_can_be_stored(
         for event_told in result.events:
             assert event_told.at == START
             msgspec.json.encode(event_told)
-
-
-# The source
-
-
-@pytest.fixture
-def clock() -> ReplayClock:
-    return ReplayClock(START)
-
-
-@pytest.fixture
-def source(clock: ReplayClock) -> TwitchSource:
-    return TwitchSource(Account("1001", "quietharbor", "QuietHarbor"), clock=clock, message_ids=SeenIds())
-
-
-def happened(
-    event: dict[str, Any], id: str = "", when: datetime | None = START, type: str = "channel.chat.message"
-) -> Notification:
-    return Notification(id, type, "1", when, event)
-
-
-async def all_of(source: TwitchSource) -> list[ChatEvent]:
-    source.end()
-    return [event async for batch in source.batches() for event in batch]
-
-
-def texts(events: list[ChatEvent]) -> list[str]:
-    return [getattr(event, "text", type(event).__name__) for event in events]
-
-
-async def test_a_line_is_told_once_whichever_id_is_repeated(source: TwitchSource) -> None:
-    source.put(happened(line("one", message_id="a"), "e-1"))
-    source.put(happened(line("one", message_id="a"), "e-1"))
-    source.put(happened(line("one", message_id="a"), "e-2"))
-    source.put(happened(line("two", message_id="b"), "e-3"))
-    assert (source.received, source.duplicates) == (4, 2)
-    assert texts(await all_of(source)) == ["one", "two"]
-
-
-async def test_a_notice_in_a_new_envelope_is_told_once_and_its_line_too(source: TwitchSource) -> None:
-    for envelope in ("e-1", "e-2"):
-        source.put(happened(notice("Mira subscribed!", "hi"), envelope, type="channel.chat.notification"))
-    assert texts(await all_of(source)) == ["Mira subscribed!", "hi"]
-
-
-async def test_what_has_no_id_of_its_own_is_known_by_its_envelope(source: TwitchSource) -> None:
-    for envelope in ("e-1", "e-1", "e-2"):
-        source.put(happened({}, envelope, type="channel.chat.clear"))
-    assert texts(await all_of(source)) == ["ChatCleared", "ChatCleared"]
-
-
-async def test_a_gap_of_the_console_is_told_in_its_place(source: TwitchSource) -> None:
-    source.put(happened(line("one"), "e-1", at(5)))
-    source.tell(ChatGap(at(3), 60.0))
-    assert (await all_of(source))[1] == ChatGap(at(5), 60.0)
-
-
-async def test_a_line_that_others_have_shown_already_is_not_told_again(clock: ReplayClock) -> None:
-    shown = SeenIds()
-    source = TwitchSource(Account("1001", "quietharbor", "QuietHarbor"), clock=clock, message_ids=shown)
-    assert shown.first_time("m-1")
-    source.put(happened(line("our own"), "e-1"))
-    assert await all_of(source) == []
-
-
-async def test_time_is_twitchs_and_never_goes_back(source: TwitchSource) -> None:
-    for second, id in ((5, "a"), (3, "b"), (7, "c")):
-        source.put(happened(line(message_id=id), id, at(second)))
-    source.put(happened(line(message_id="d"), "d", None))
-    events = await all_of(source)
-    assert [event.at for event in events] == [at(5), at(5), at(7), at(7)]
-
-
-async def test_one_absurd_time_does_not_hold_back_the_evening(source: TwitchSource) -> None:
-    source.put(happened(line(message_id="a"), "a", START + timedelta(days=365)))
-    source.put(happened(line(message_id="b"), "b", at(5)))
-    events = await all_of(source)
-    assert [event.at for event in events] == [START, at(5)]
-
-
-async def test_the_gap_is_told_before_what_came_after_it(source: TwitchSource, clock: ReplayClock) -> None:
-    source.resume(START)
-    source.put(happened(line("before"), "e-1"))
-    clock.set(at(2))
-    source.heard()
-    clock.set(at(43))
-    source.resume(at(43))
-    source.put(happened(line("after", message_id="m-2"), "e-2", at(44)))
-    events = await all_of(source)
-    assert texts(events) == ["before", "ChatGap", "after"]
-    assert getattr(events[1], "seconds", None) == 41.0
-    assert events[1].at == at(43)
-
-
-async def test_nothing_is_a_gap_before_anything_was_heard(source: TwitchSource) -> None:
-    source.resume(START)
-    assert await all_of(source) == []
-
-
-async def test_a_full_queue_makes_the_reader_wait_and_drops_nothing(clock: ReplayClock) -> None:
-    source = TwitchSource(
-        Account("1001", "quietharbor", "QuietHarbor"), clock=clock, message_ids=SeenIds(), queue_events=3
-    )
-    for number in range(4):
-        source.put(happened(line(str(number), message_id=str(number)), str(number)))
-    waiting = asyncio.create_task(source.room())
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    batches = source.batches()
-    assert texts(list(await anext(batches))) == ["0", "1", "2", "3"]
-    await waiting
-
-
-async def test_a_flood_is_handed_out_in_bounded_batches_in_order(source: TwitchSource) -> None:
-    for number in range(1_201):
-        source.put(happened(line(str(number), message_id=str(number)), str(number)))
-    source.end()
-    batches = [batch async for batch in source.batches()]
-    assert [len(batch) for batch in batches] == [500, 500, 201]
-    assert texts([event for batch in batches for event in batch]) == [str(number) for number in range(1_201)]
-
-
-async def test_a_skip_is_logged_once_a_kind_and_counted(
-    source: TwitchSource, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    for id in ("a", "b", "c"):
-        source.put(happened({}, id, type="channel.follow"))
-        source.malformed(Malformed("it is no JSON"))
-    assert sorted(source.skipped.values()) == [3, 3]
-    assert len(caplog.records) == 2
-
-
-async def test_skip_reasons_from_outside_do_not_fill_the_memory(source: TwitchSource) -> None:
-    for number in range(1_000):
-        source.put(happened({}, str(number), type=f"kind.{number}"))
-    assert len(source.skipped) <= 101
-    assert sum(source.skipped.values()) == 1_000

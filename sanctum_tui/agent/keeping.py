@@ -1,12 +1,13 @@
 """The session and what is stored of it: begun or restored, kept up while it lasts, ended."""
 
+import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sanctum_tui.chat import (
     ChatCleared,
-    ChatEvent,
     ChatGap,
     ChatLine,
     MessageDeleted,
@@ -19,6 +20,10 @@ from sanctum_tui.memory.engine import Memory
 log = logging.getLogger(__name__)
 
 
+_MOST_OWED = 1_000
+"""Changes of the room that are kept to be stored later; a disk that stays full for longer loses the oldest."""
+
+
 class Keeping:
     """Stores the evening as it goes. What cannot be stored is told; the evening goes on."""
 
@@ -28,6 +33,10 @@ class Keeping:
         self._broadcast = broadcast
         self._lines = lines
         self._session: Session | None = None
+        self._owed: deque[Callable[[], Awaitable[None]]] = deque(maxlen=_MOST_OWED)
+        self._catching_up = asyncio.Lock()
+        self.given_up: tuple[Session, ...] = ()
+        """Sessions that were found unfinished, and ended because another one begins."""
         self._position = 0
         self._messages = 0
 
@@ -64,9 +73,9 @@ class Keeping:
         unfinished = [one for one in await evenings.unfinished(channel) if _kind(one.source) == kind]
         newest = unfinished[0] if unfinished and not fresh else None
         kept = newest if newest is not None and newest.source == source and await goes_on(newest) else None
-        for other in unfinished:
-            if other is not kept:
-                await evenings.end(other.id, at=other.clock_at or other.started_at)
+        self.given_up = tuple(other for other in unfinished if other is not kept)
+        for other in self.given_up:
+            await evenings.end(other.id, at=other.clock_at or other.started_at)
         self._session = kept or await evenings.begin(channel=channel, source=source, title=title, at=at)
         self._position, self._messages = self._session.position, self._session.messages
         return self._session
@@ -87,6 +96,7 @@ class Keeping:
 
     async def end(self, *, at: datetime, why: str) -> None:
         """The evening is over."""
+        await self.catch_up()
         await self._memory.writer.flush()
         await self._memory.evenings.end(self.session.id, at=at)
         ended = await self._memory.evenings.session(self.session.id)
@@ -104,25 +114,32 @@ class Keeping:
                 self.session.id, lines, clock_at=clock_at, position=self._position, messages=self._messages
             )
 
-    async def happened(self, event: ChatEvent, *, clock_at: datetime) -> None:
-        """Store what happened other than a line, and tell it."""
+    async def happened(self, event: MessageDeleted | ChatCleared | ChatGap, *, line: int, clock_at: datetime) -> None:
+        """Store what happened other than a line, behind the line of that number, and tell it."""
         self._position += 1
         evenings, session = self._memory.evenings, self.session.id
         if self._lines:
             self._memory.writer.put(session, (), clock_at=clock_at, position=self._position, messages=self._messages)
         match event:
-            case MessageDeleted():
-                # The line may still be on its way to the database.
-                await self._memory.writer.flush()
-                await evenings.mark_deleted(session, event.id)
-            case ChatCleared():
-                await self._memory.writer.flush()
-                await evenings.mark_cleared(session, event.login)
+            case MessageDeleted(id=id):
+                await self._owe(lambda: evenings.mark_deleted(session, id))
+            case ChatCleared(login=login):
+                await self._owe(lambda: evenings.mark_cleared(session, login, upto=line))
             case ChatGap() as gap:
-                await self._try(lambda: evenings.add_gap(session, gap))
-            case _:
-                return
+                await self._owe(lambda: evenings.add_gap(session, gap))
         self._broadcast.tell(RoomChanged(event))
+
+    async def catch_up(self) -> None:
+        """Store what could not be stored when it happened."""
+        # One at a time: a tick and the room may both come here, and what is owed is stored once.
+        async with self._catching_up:
+            while self._owed and await self._try(first := self._owed[0]):
+                if self._owed[0] is first:
+                    self._owed.popleft()
+
+    async def _owe(self, store: Callable[[], Awaitable[None]]) -> None:
+        self._owed.append(store)
+        await self.catch_up()
 
     async def room_to_store(self) -> None:
         """Wait until the writer has room for more, so that a fast replay never outruns the disk."""
@@ -142,12 +159,18 @@ class Keeping:
     async def dashboard(self, markdown: str, at: datetime) -> None:
         await self._try(lambda: self._memory.evenings.save_dashboard(self.session.id, markdown, at))
 
-    async def _try(self, store: Callable[[], Awaitable[None]]) -> None:
+    async def attempt(self, store: Callable[[], Awaitable[object]]) -> None:
+        """Do something that is stored; where that fails it is told, and the evening goes on."""
+        await self._try(store)
+
+    async def _try(self, store: Callable[[], Awaitable[object]]) -> bool:
         try:
             await store()
         except StorageError as error:
             log.warning("%s", error.sentence)
             self._broadcast.tell(StorageFailed(error.sentence))
+            return False
+        return True
 
 
 def _kind(source: str) -> str:

@@ -8,20 +8,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sanctum_tui.agent.keeping import Keeping
 from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
 from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
 from sanctum_tui.agent.policies import Situation, decide, explain
-from sanctum_tui.agent.room import Room
+from sanctum_tui.agent.room import Room, notice_of
+from sanctum_tui.agent.ticking import Ticks
 from sanctum_tui.chat import (
     ChatCleared,
     ChatEvent,
     ChatGap,
     ChatLine,
     ChatMessage,
-    ChatNotice,
     ChatSource,
+    Live,
     LiveGate,
     MessageDeleted,
     StreamWentOffline,
@@ -32,7 +34,7 @@ from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Action, Decision, Draft, Mark, Prompt, PromptState
 from sanctum_tui.events import AgentMuted, Broadcast, DecisionChanged, LineFlagged, LinesHeard, MomentMarked
 from sanctum_tui.llm.guard import Verdict
-from sanctum_tui.review.prompt import WAITING, Outcome, may_step
+from sanctum_tui.review.prompt import ROOM, WAITING, Outcome, may_step
 from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.settings import Settings
 
@@ -57,7 +59,7 @@ class Orchestrator:
         gate: LiveGate,
         broadcast: Broadcast,
         settings: Callable[[], Settings],
-        on_air: Callable[[bool], None],
+        on_air: Callable[[StreamWentOnline | StreamWentOffline], None],
         hearing: Callable[[], bool] = _always,
         on_own: Callable[[ChatMessage], Awaitable[object]] | None = None,
         on_open: Callable[[], Awaitable[None]] | None = None,
@@ -87,27 +89,22 @@ class Orchestrator:
         self._on_open = on_open
         self._standing_order = standing_order
         self._drafting = asyncio.Lock()
-        self._ticks: asyncio.Task[None] | None = None
+        self._ticks = Ticks(clock, lambda: self._settings().agent_loop_interval_seconds, self.tick)
 
     async def run(self, source: ChatSource) -> None:
         """Live through the source's evening, from its first event to its last."""
-        self._start_ticks()
+        self._ticks.start()
         # Let it lie down to sleep: a replay at full speed must not jump over a first tick it knows nothing of.
         await asyncio.sleep(0)
         try:
             async for batch in source.batches():
                 await self.hear(batch)
         finally:
-            if self._ticks is not None:
-                self._ticks.cancel()
-                await asyncio.gather(self._ticks, return_exceptions=True)
-                self._ticks = None
+            await self._ticks.stop()
 
     def interval_changed(self) -> None:
         """The tick interval is another one now: count from here."""
-        if self._ticks is not None and not self._ticks.done():
-            self._ticks.cancel()
-            self._start_ticks()
+        self._ticks.changed()
 
     async def hear(self, events: Sequence[ChatEvent]) -> None:
         """Take in what happened in the room."""
@@ -145,8 +142,16 @@ class Orchestrator:
 
     async def tick(self) -> Decision:
         """Look at the room, decide, and draft where the policy says so."""
+        await self._keeping.catch_up()
+        if self._on_open is not None:
+            await self._on_open()
+        waiting, spoke = self._queue.waiting, self.room.last_person_at
+        if waiting is not None and spoke is not None and spoke > waiting.changed_at:
+            # It should have gone stale when they spoke; that could not be stored then.
+            await self._go_stale(spoke)
         # Also where nobody has said anything for long: a restart goes on from here, not from the last line.
-        self._keeping.heard((), events=0, messages=0, clock_at=self._clock.now())
+        if self._hearing():
+            self._keeping.heard((), events=0, messages=0, clock_at=self._clock.now())
         decision = decide(self.situation())
         await self._decided(decision)
         if decision.action is Action.DRAFT:
@@ -203,7 +208,9 @@ class Orchestrator:
         spoke = self.room.last_person_at
         if prompt is None or spoke is None or spoke <= prompt.drafted_at:
             return False
-        return await self._go_stale(self._clock.now()) is not None
+        await self._go_stale(self._clock.now())
+        prompt = self._queue.get(number)
+        return prompt is not None and prompt.state is PromptState.STALE
 
     async def own_line(self, message: ChatMessage) -> None:
         """A line of ours is in the room."""
@@ -224,21 +231,6 @@ class Orchestrator:
                 await self._queue.step(prompt.number, PromptState.EXPIRED, by="agent", reason=reason)
         await self._keeping.end(at=self._clock.now(), why=why)
 
-    def _start_ticks(self) -> None:
-        # From this very moment, not from when the task first gets a turn.
-        self._ticks = asyncio.create_task(self._tick_for_ever(self._clock.now()), name="agent ticks")
-
-    async def _tick_for_ever(self, due: datetime) -> None:
-        while True:
-            interval = timedelta(seconds=self._settings().agent_loop_interval_seconds)
-            # Where the clock leapt (a log with a hole of days in it), the ticks in between are not made up for.
-            due = max(due, self._clock.now() - interval) + interval
-            await self._clock.sleep((due - self._clock.now()).total_seconds())
-            try:
-                await self.tick()
-            except Exception:
-                log.exception("a tick failed; the next one is due as usual")
-
     async def _spoken(self, one: Sequence[ChatEvent]) -> bool:
         before = self.room.last_person_at
         await self._take(one)
@@ -252,9 +244,11 @@ class Orchestrator:
         waiting = self._queue.waiting
         if waiting is None or waiting.state is not PromptState.PENDING:
             return None
-        return await self._queue.step(
-            waiting.number, PromptState.STALE, by="room", reason="people are talking", at=at
+        step = partial(
+            self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason="people are talking", at=at
         )
+        await self._keeping.attempt(step)
+        return self._queue.get(waiting.number)
 
     async def _take(self, events: Sequence[ChatEvent]) -> None:
         messages = [event for event in events if type(event) is ChatMessage]
@@ -272,17 +266,25 @@ class Orchestrator:
             await self._take_lines(run)
             run = []
             self.room.passed(event.at)
-            if isinstance(event, ChatNotice):
-                await self._heard([self.room.notice(event)], events=1, messages=0)
-                continue
-            if isinstance(event, MessageDeleted | ChatCleared):
-                self.room.withdraw(event)
-            elif isinstance(event, ChatGap):
-                self.room.missed(event)
-            elif isinstance(event, StreamWentOnline | StreamWentOffline):
-                self._on_air(isinstance(event, StreamWentOnline))
+            match event:
+                case MessageDeleted() | ChatCleared():
+                    self.room.withdraw(event)
+                    await self._keeping.happened(event, line=self.room.count, clock_at=self.room.last_at)
+                case ChatGap():
+                    self.room.missed(event)
+                    await self._keeping.happened(event, line=self.room.count, clock_at=self.room.last_at)
+                    await self._heard([self.room.notice(notice_of(event))], events=0, messages=0)
+                case ChatMessage():
+                    pass
+                case _:
+                    await self._heard([self.room.notice(notice_of(event))], events=1, messages=0)
+            if isinstance(event, StreamWentOnline | StreamWentOffline):
+                was = self._gate.live
+                self._on_air(event)
+                if was is not Live.YES and self._gate.live is Live.YES:
+                    # What was quiet before the stream began is not its silence.
+                    self.room.starts(event.at)
                 await self.look()
-            await self._keeping.happened(event, clock_at=self.room.last_at)
         await self._take_lines(run)
 
     async def _take_lines(self, messages: list[ChatMessage]) -> None:
@@ -293,7 +295,7 @@ class Orchestrator:
         if self._on_own is not None:
             for line in lines:
                 if line.voice is Voice.AGENT:
-                    await self._on_own(line.message)
+                    await self._keeping.attempt(partial(self._on_own, line.message))
 
     async def _heard(self, lines: list[ChatLine], *, events: int, messages: int) -> None:
         self._keeping.heard(lines, events=events, messages=messages, clock_at=self.room.last_at)

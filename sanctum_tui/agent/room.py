@@ -7,7 +7,18 @@ from itertools import count
 
 from sanctum_tui.agent.modes.warden import WardenHit, suspects
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
-from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
+from sanctum_tui.chat import (
+    ChannelUpdated,
+    ChatCleared,
+    ChatGap,
+    ChatLine,
+    ChatMessage,
+    ChatNotice,
+    MessageDeleted,
+    StreamWentOffline,
+    StreamWentOnline,
+    Voice,
+)
 from sanctum_tui.evening import Flag, Silence
 
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
@@ -17,6 +28,22 @@ _RECENT = 120
 
 def _always(message: ChatMessage) -> bool:
     return True
+
+
+def notice_of(event: ChatNotice | ChatGap | StreamWentOnline | StreamWentOffline | ChannelUpdated) -> ChatNotice:
+    """What the room shows of it."""
+    match event:
+        case ChatGap(at=at, seconds=seconds):
+            long = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+            return ChatNotice(at, f"no chat for {long}, lines may be missing")
+        case StreamWentOnline(at=at):
+            return ChatNotice(at, "The stream is live.")
+        case StreamWentOffline(at=at):
+            return ChatNotice(at, "The stream is offline.")
+        case ChannelUpdated(at=at, title=title, category=category):
+            return ChatNotice(at, f"The stream is now “{title}”, {category or 'without a category'}.")
+        case ChatNotice():
+            return event
 
 
 class Room:
@@ -135,10 +162,13 @@ class Room:
         self.hears_since = max(self.hears_since, moment)
 
     def missed(self, gap: ChatGap) -> None:
-        """Chat was away. After more than a moment, nobody knows how long the room has been quiet."""
+        """Chat was away, and the silence clock stood still: nobody knows whether it was quiet then.
+
+        After more than a minute nobody knows whether the silence before it is the same, either.
+        """
+        heard = gap.at if gap.seconds >= ACTIVE_SECONDS else self.quiet_since + timedelta(seconds=gap.seconds)
+        self.hears_since = max(self.hears_since, min(heard, gap.at))
         self.passed(gap.at)
-        if gap.seconds >= ACTIVE_SECONDS:
-            self.hears_since = max(self.hears_since, gap.at)
 
     def restore_flags(self, flags: Sequence[Flag]) -> None:
         """Take in the flags that were stored before a restart, of lines that were."""

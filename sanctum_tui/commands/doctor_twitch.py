@@ -87,7 +87,7 @@ async def _ask(settings: Settings, paths: Paths, clock: Clock, found: list[Findi
             found += _accounts(signed)
             name = "stream"
             found.append(await _stream(signed))
-            found.append(await _eventsub(access))
+            found += await _eventsub(access, clock)
     except SanctumError as error:
         found.append(Finding("missing", name, error.sentence))
 
@@ -127,15 +127,24 @@ async def _stream(signed: "SignedIn") -> Finding:
     return Finding("ready", "stream", f"live since {stream.started_at:%H:%M} UTC: {stream.title}")
 
 
-async def _eventsub(access: "Access") -> Finding:
-    """Whether chat can come in at all: some networks let no WebSocket through."""
+async def _eventsub(access: "Access", clock: Clock) -> list[Finding]:
+    """Whether chat can come in at all, for some networks let no WebSocket through; and what time it is there."""
     from sanctum_tui.twitch.connection import Connection, ConnectionEndedError, with_keepalive
+    from sanctum_tui.twitch.skew import wrong
 
     address = with_keepalive(access.where.eventsub, access.timing)
     try:
         connection = await Connection.open(access.session, address, access.timing)
     except ConnectionEndedError as error:
         words = f"no connection for chat: {error.why}; is a firewall or a proxy in between?"
-        return Finding("missing", "EventSub", words)
+        return [Finding("missing", "EventSub", words)]
+    now = clock.now()
     await connection.close()
-    return Finding("ready", "EventSub", "a connection for chat opens")
+    found = [Finding("ready", "EventSub", "a connection for chat opens")]
+    if connection.welcomed_at is not None:
+        sentence = wrong((now - connection.welcomed_at).total_seconds())
+        shown = (
+            Finding("optional", "clock", sentence) if sentence else Finding("ready", "clock", "agrees with Twitch's")
+        )
+        found.append(shown)
+    return found

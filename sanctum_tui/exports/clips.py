@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sanctum_tui.chat import ChatMessage
-from sanctum_tui.evening import Mark
+from sanctum_tui.evening import Airing, Mark
 from sanctum_tui.exports.story import PromptStory
 from sanctum_tui.exports.talk import Quote, quote
 from sanctum_tui.exports.wordlists import is_laughter
@@ -136,6 +136,12 @@ class Moments:
             if len(chosen) < TOLD and all(abs(clip.at - other.at) > TOGETHER for other in chosen):
                 chosen.append(clip)
         return tuple(sorted(chosen, key=lambda clip: clip.at))
+
+
+def in_its_stream(clip: Clip, airings: Sequence[Airing]) -> Clip:
+    """With its time from the start of the stream that it happened in, as its recording counts."""
+    starts = [airing.started_at for airing in airings if airing.started_at <= clip.at]
+    return replace(clip, seconds=(clip.at - starts[-1]).total_seconds()) if starts else clip
 
 
 def marked(marks: Iterable[Mark], started_at: datetime) -> tuple[Clip, ...]:

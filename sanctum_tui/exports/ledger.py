@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, MessageDeleted, Voice
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.evening import EveningRecord, Flag, Silence
-from sanctum_tui.exports.clips import Clip, Moments, answered, marked
+from sanctum_tui.exports.clips import Clip, Moments, answered, in_its_stream, marked
 from sanctum_tui.exports.quiet import WORTH_TELLING, Pause, Pauses, longest
 from sanctum_tui.exports.seeds import Seed, seeds
 from sanctum_tui.exports.story import PromptStory, Spell, spells, tell
@@ -124,11 +124,13 @@ class LedgerBuilder:
         def may_quote(message: ChatMessage) -> bool:
             return self._stands(message) and (message.at, message.text) not in flagged
 
-        pauses = so_far._pauses.all(session.started_at, may_quote)
+        pauses = so_far._pauses.all(session.started_at, may_quote, record.gaps)
         discussions = so_far._talk.discussions(may_quote)
         prompts = tuple(tell(prompt, pauses) for prompt in record.prompts)
         lively = so_far._moments.clips(session.started_at, may_quote)
         room = sorted((*answered(prompts, session.started_at), *lively), key=lambda clip: clip.at)
+        last = max([last, *(gap.at for gap in record.gaps)])
+        marks = marked(record.marks, session.started_at)
         quiet = (as_of - last).total_seconds()
         return Ledger(
             session=session.id,
@@ -144,7 +146,7 @@ class LedgerBuilder:
             prompts=prompts,
             spells=spells(record.decisions),
             flags=record.flags,
-            clips=(*marked(record.marks, session.started_at), *room),
+            clips=tuple(in_its_stream(clip, record.airings) for clip in (*marks, *room)),
             seeds=seeds(dashboard, discussions, prompts, pauses),
             gaps=record.gaps,
             silences=longest(pauses),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sanctum_tui.chat import ChatMessage
+from sanctum_tui.chat import ChatGap, ChatMessage
 from sanctum_tui.evening import Silence
 from sanctum_tui.exports.talk import Quote, quote
 
@@ -60,15 +60,33 @@ class Pauses:
         """Somebody wrote, so short after the last line that there was no pause."""
         self.last = at if self.last is None else max(self.last, at)
 
-    def all(self, started_at: datetime, may_quote: Callable[[ChatMessage], bool]) -> tuple[Pause, ...]:
-        """Every pause that was kept, in order; the one before the first line counts from the start."""
+    def all(
+        self, started_at: datetime, may_quote: Callable[[ChatMessage], bool], gaps: Sequence[ChatGap] = ()
+    ) -> tuple[Pause, ...]:
+        """Every pause that was kept, in order; the one before the first line counts from the start.
+
+        While chat was away, in `gaps`, nobody knows whether it was quiet: no pause reaches over one.
+        """
         kept = sorted(self._kept, key=lambda pause: pause[0])
         if self.first is not None and self.first.at - started_at >= WORTH_KEEPING:
             kept.insert(0, (started_at, self.first))
-        return tuple(
-            Pause(Silence(start, (first.at - start).total_seconds()), quote(first) if may_quote(first) else None)
-            for start, first in kept
-        )
+        pauses = []
+        for start, first in kept:
+            *before, last = _heard(start, first.at, gaps)
+            pauses += [Pause(silence, None) for silence in before]
+            pauses.append(Pause(last, quote(first) if may_quote(first) else None))
+        return tuple(pause for pause in pauses if pause.silence.seconds >= WORTH_KEEPING.total_seconds())
+
+
+def _heard(start: datetime, end: datetime, gaps: Sequence[ChatGap]) -> list[Silence]:
+    """What of a stretch was heard: its pieces between the gaps, the last one up to its end."""
+    pieces = []
+    for gap in gaps:
+        went = max(start, gap.at - timedelta(seconds=gap.seconds))
+        if start < gap.at and went < end:
+            pieces.append(Silence(start, (went - start).total_seconds()))
+            start = min(gap.at, end)
+    return [*pieces, Silence(start, (end - start).total_seconds())]
 
 
 def longest(pauses: Sequence[Pause]) -> tuple[Pause, ...]:

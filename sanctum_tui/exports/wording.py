@@ -25,7 +25,7 @@ OUTCOMES = {
     PromptState.SUPERSEDED: "drafted anew",
     PromptState.REJECTED: "refused by the style guard",
     PromptState.HELD: "held back",
-    PromptState.FAILED: "refused by the room",
+    PromptState.FAILED: "not posted",
     PromptState.UNKNOWN: "sent, with its outcome unknown",
 }
 """What became of a prompt, to go behind a number or "it was"."""

@@ -92,11 +92,11 @@ class LineQueries:
         if number is not None:
             await self._mark(lines.c.session_id == session_id, lines.c.number == number)
 
-    async def mark_cleared(self, session_id: int, login: str) -> None:
-        """A moderator removed one person's lines so far or, with no login, everybody's."""
+    async def mark_cleared(self, session_id: int, login: str, *, upto: int) -> None:
+        """A moderator removed one person's lines up to that number or, with no login, everybody's."""
         await self._flush()
         whose = [lines.c.login == login] if login else []
-        await self._mark(lines.c.session_id == session_id, ~lines.c.deleted, *whose)
+        await self._mark(lines.c.session_id == session_id, lines.c.number <= upto, ~lines.c.deleted, *whose)
 
     async def _mark(self, *which: ColumnElement[bool]) -> None:
         async with self._store.write() as connection:

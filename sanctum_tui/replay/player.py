@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Protocol
 
-from sanctum_tui.chat import ChatEvent, Live
+from sanctum_tui.chat import ChatEvent, Live, StreamWentOffline, StreamWentOnline
 from sanctum_tui.clock import ReplayClock
 from sanctum_tui.errors import BadInputError
 
@@ -101,9 +101,9 @@ class Player:
             return "the replay has ended"
         return "the replay is playing" if self._on_air else "the stream is offline at this point of the log"
 
-    def went(self, on_air: bool) -> None:
+    def went(self, event: StreamWentOnline | StreamWentOffline) -> None:
         """The log says that the stream went online, or offline."""
-        self._on_air = on_air
+        self._on_air = isinstance(event, StreamWentOnline)
 
     @property
     def speed(self) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from sanctum_tui.chat import ChatMessage, Posted, Receipt
+from sanctum_tui.chat import ChatMessage, NotSent, Posted, Receipt
 from sanctum_tui.clock import Clock
 
 
@@ -19,9 +19,14 @@ class ReplaySink:
         self._posted = 0
         self._echo = echo
 
-    async def post(self, text: str) -> Receipt:
+    async def post(self, text: str, *, shut: Callable[[], str]) -> Receipt:
+        if reason := shut():
+            return NotSent(reason)
         self._posted += 1
         at = self._clock.now()
         message = ChatMessage(at, self._login, self._name, text, id=f"replay-post-{self._posted}")
         await self._echo(message)
         return Posted(message.id, at)
+
+    def shown_at(self, ticket: str) -> None:
+        """Nothing to ask: here no outcome is ever unknown."""

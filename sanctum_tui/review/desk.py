@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from sanctum_tui.clock import Clock
+from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.review.delivery import Delivery
-from sanctum_tui.review.prompt import DELIVERY, Outcome, may_step, too_late, unsendable
+from sanctum_tui.review.prompt import Outcome, may_step, too_late, unsendable
 from sanctum_tui.review.queue import ReviewQueue
+from sanctum_tui.text import single_spaced
 
 NOTHING_WAITS = "Nothing waits for you."
 
@@ -35,6 +37,7 @@ class Desk:
     ) -> Outcome:
         """Say yes to exactly the text shown, or to `line`, the operator's own words for it.
 
+        Runs of white space become one space here, as chat would make of them: what is noted is what is posted.
         `reason` records an override, where the guard had said no to the edited line.
         """
         prompt = self._queue.get(number)
@@ -47,12 +50,17 @@ class Desk:
             return Outcome(False, f"{why} Nothing was approved.", prompt)
         if prompt.state is PromptState.REJECTED and line is None:
             return Outcome(False, too_late(prompt, self._clock.now()), prompt)
-        approved = await self._queue.step(number, PromptState.APPROVED, by=by, line=line, text=text, reason=reason)
+        words, text = single_spaced(words), single_spaced(text)
+        new = None if (words, text) == (prompt.line, prompt.text) else words
+        approved = await self._queue.step(number, PromptState.APPROVED, by=by, line=new, text=text, reason=reason)
         if approved is None:
             return self._too_late(number)
         if shut := self._delivery.shut():
-            held = await self._queue.step(number, PromptState.HELD, by=DELIVERY, reason=shut)
-            return Outcome(True, f"Approved, and held: {shut}.", held or approved)
+            held = await self._delivery.hold(number, shut)
+            told = f"Approved, and held: {shut}."
+            if held is not None and held.state is PromptState.PENDING:
+                told += " By now it can be posted: approve it again if it still fits."
+            return Outcome(True, told, held or self._queue.get(number))
         await self._delivery.take(approved)
         seconds = self._undo_seconds()
         words = f"Approved. It goes out in {seconds:g} s; u takes it back." if seconds > 0 else "Approved."
@@ -70,6 +78,7 @@ class Desk:
         held = await self._queue.step(number, PromptState.HELD, by="operator", reason="kept for later")
         if held is None:
             return self._too_late(number)
+        self._delivery.stop(number)
         return Outcome(
             True,
             "Held for later: a posts it, s lets it go. No other is drafted meanwhile; a replay goes on.",
@@ -102,7 +111,11 @@ class Desk:
             # Its outcome could not be stored when it was sent, so the database still says that it is being sent.
             if self._delivery.is_sending(number):
                 return self._too_late(number)
-            settled = await self._queue.step(number, to, by="operator", reason="settled by the operator")
+            try:
+                settled = await self._queue.step(number, to, by="operator", reason="settled by the operator")
+            except StorageError:
+                self._queue.doubt(number, "what you said became of it could not be stored")
+                raise
         if settled is None:
             return self._too_late(number)
         return Outcome(True, f"Line {number} is noted as {'posted' if posted else 'not posted'}.", settled)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sanctum_tui.evening import Prompt, PromptState, PromptStep
-from sanctum_tui.text import clean_line
+from sanctum_tui.text import clean_line, first_seen
 
 S = PromptState
 
@@ -13,7 +13,7 @@ NEXT: dict[PromptState, frozenset[PromptState]] = {
     S.REJECTED: frozenset({S.APPROVED, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
     S.HELD: frozenset({S.APPROVED, S.PENDING, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
     S.APPROVED: frozenset({S.SENDING, S.PENDING, S.HELD, S.EXPIRED}),
-    S.SENDING: frozenset({S.POSTED, S.FAILED, S.UNKNOWN}),
+    S.SENDING: frozenset({S.POSTED, S.FAILED, S.UNKNOWN, S.HELD}),
     S.UNKNOWN: frozenset({S.POSTED, S.FAILED}),
     S.FAILED: frozenset({S.APPROVED, S.SKIPPED}),
     S.SKIPPED: frozenset({S.PENDING}),
@@ -22,21 +22,21 @@ NEXT: dict[PromptState, frozenset[PromptState]] = {
     S.SUPERSEDED: frozenset(),
     S.EXPIRED: frozenset(),
 }
-"""What may follow what. Only `APPROVED` leads to `SENDING`, and nothing leads back from it to be sent again:
+"""What may follow what. Only `APPROVED` leads to `SENDING`, and nothing leads back to it without another yes:
 a line goes out at most once for each time that the operator said yes."""
 
-WAITING = frozenset({S.PENDING, S.HELD, S.APPROVED, S.SENDING})
+_OUTBOX = frozenset({(S.SENDING, S.HELD)})
+"""Steps that the outbox alone may take: it alone knows that what was about to leave has not left."""
+
+WAITING = frozenset({S.PENDING, S.HELD, S.APPROVED, S.SENDING, S.UNKNOWN})
 """While a prompt is in one of these, no second one is drafted."""
 
-OPEN = WAITING | {S.REJECTED, S.FAILED, S.UNKNOWN}
+OPEN = WAITING | {S.REJECTED, S.FAILED}
 """The operator may still want to do something about it."""
 
 SETTLED = frozenset({S.POSTED, S.SKIPPED, S.UNKNOWN, S.FAILED, S.REJECTED})
 """From these the prompt interval counts: an unknown one may well have been posted, and after one that the room
 or the guard refused, the next is not tried at every tick."""
-
-_UNSEEN = " \t\r\n\u00a0\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\u3164\ufeff"
-"""Blanks, joiners and marks that take no room, which may stand before a command."""
 
 DELIVERY = "delivery"
 """Author of the steps that the outbox takes."""
@@ -57,9 +57,9 @@ class Outcome:
     prompt: Prompt | None = None
 
 
-def may_step(state: PromptState, to: PromptState) -> bool:
-    """Whether a prompt in `state` may step to `to`."""
-    return to in NEXT[state]
+def may_step(state: PromptState, to: PromptState, *, by: str = "") -> bool:
+    """Whether a prompt in `state` may step to `to`; `by` is who wants it, where that is `DELIVERY`."""
+    return to in NEXT[state] and (by == DELIVERY or (state, to) not in _OUTBOX)
 
 
 def approved_text(prompt: Prompt) -> str | None:
@@ -77,8 +77,7 @@ def last_step(prompt: Prompt, state: PromptState) -> PromptStep | None:
 
 def held_by_gate(prompt: Prompt) -> bool:
     """Whether the operator said yes and the gate was shut; one kept for later by hand is not."""
-    step = last_step(prompt, S.HELD)
-    return prompt.state is S.HELD and step is not None and step.by == DELIVERY
+    return prompt.state is S.HELD and (step := last_step(prompt, S.HELD)) is not None and step.by == DELIVERY
 
 
 def unsendable(text: str) -> str | None:
@@ -87,12 +86,11 @@ def unsendable(text: str) -> str | None:
     Twitch takes 500 characters at most, reads a leading ``/`` or ``.`` as a command (and strips the first
     word of some), and refuses an empty line.
     """
-    if not text.strip():
+    first = first_seen(text)
+    if not first:
         return "There are no words in it."
-    # What is not seen does not hide a command either.
-    shown = text.lstrip(_UNSEEN)
-    if shown[:1] in ("/", "."):
-        return f"It begins with “{shown[0]}”, which chat takes for a command."
+    if first in "/.":
+        return f"It begins with “{first}”, which chat takes for a command."
     if len(text) > MOST_CHARACTERS:
         return f"It has {len(text)} characters with the signature; chat takes {MOST_CHARACTERS}."
     if clean_line(text) != text:

@@ -1,13 +1,27 @@
 """The review queue of one session: every prompt, and compare-and-set steps from one state to the next."""
 
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from sanctum_tui.clock import Clock
+from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Draft, Prompt, PromptState, PromptStep
 from sanctum_tui.events import Broadcast, PromptStepped
 from sanctum_tui.memory.evenings import Evenings
-from sanctum_tui.review.prompt import DELIVERY, OPEN, SETTLED, WAITING, last_step, may_step
+from sanctum_tui.review.prompt import DELIVERY, OPEN, SETTLED, WAITING, may_step
+
+log = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
+
+
+def _any(prompt: Prompt) -> bool:
+    return True
 
 
 class ReviewQueue:
@@ -15,6 +29,9 @@ class ReviewQueue:
 
     A step is taken in the database first and only from the state that this console saw, so any number of
     consoles may hold the same queue: of two that press a key at once, one is too late and is told so.
+
+    Changes are made one after another, and each to its end, whoever asked for it and was cancelled: what is in
+    the database is known here too.
     """
 
     def __init__(self, evenings: Evenings, broadcast: Broadcast, clock: Clock) -> None:
@@ -23,6 +40,7 @@ class ReviewQueue:
         self._clock = clock
         self._session_id = 0
         self._prompts: dict[int, Prompt] = {}
+        self._turn = asyncio.Lock()
 
     async def open(self, session_id: int) -> None:
         """Take up a session's queue as it is stored."""
@@ -68,18 +86,8 @@ class ReviewQueue:
         return {state.value: number for state, number in counted.items() if number}
 
     async def add(self, draft: Draft, *, mode: str, why: str, at: datetime | None = None) -> Prompt:
-        """Put a draft into the queue, pending."""
-        prompt = await self._evenings.add_prompt(
-            session_id=self._session_id,
-            number=max(self._prompts, default=0) + 1,
-            mode=mode,
-            draft=draft,
-            why=why,
-            at=at or self._clock.now(),
-        )
-        self._prompts[prompt.number] = prompt
-        self._broadcast.tell(PromptStepped(prompt, prompt.steps[-1]))
-        return prompt
+        """Put a draft into the queue, pending. Raises StorageError where it cannot be stored."""
+        return await self._to_its_end(lambda: self._add(draft, mode, why, at or self._clock.now()))
 
     async def step(
         self,
@@ -91,25 +99,27 @@ class ReviewQueue:
         line: str | None = None,
         text: str | None = None,
         at: datetime | None = None,
+        where: Callable[[Prompt], bool] = _any,
     ) -> Prompt | None:
-        """Take one step, or none: None where it may not follow, or somebody else was first."""
-        seen = self._prompts.get(number)
-        if seen is None or not may_step(seen.state, to):
-            return None
-        step = PromptStep(
-            at=max(at or self._clock.now(), seen.changed_at),
-            state=to,
-            by=by,
-            text=seen.text if text is None else text,
-            reason=reason,
-        )
-        stepped = await self._evenings.step_prompt(seen.id, expected=seen.state, step=step, line=line)
-        if stepped is None:
-            await self.refresh(number)
-            return None
-        self._prompts[number] = stepped
-        self._broadcast.tell(PromptStepped(stepped, step))
-        return stepped
+        """Take one step, or none: None where it may not follow, or somebody else was first.
+
+        `where` is asked about the prompt when it is the step's turn. Raises StorageError where it cannot be stored.
+        """
+
+        async def take_it() -> Prompt | None:
+            seen = self._prompts.get(number)
+            if seen is None or not may_step(seen.state, to, by=by) or not where(seen):
+                return None
+            step = PromptStep(
+                at=max(at or self._clock.now(), seen.changed_at),
+                state=to,
+                by=by,
+                text=seen.text if text is None else text,
+                reason=reason,
+            )
+            return await self._step(seen, step, line)
+
+        return await self._to_its_end(take_it)
 
     def doubt(self, number: int, reason: str) -> None:
         """A line was sent and what became of it could not be stored: it is unknown here, until it is settled."""
@@ -119,16 +129,79 @@ class ReviewQueue:
         self._prompts[number] = doubted
         self._broadcast.tell(PromptStepped(doubted, step))
 
-    async def refresh(self, number: int) -> Prompt | None:
-        """Read one prompt again, as another console may have left it, and tell what is new."""
-        seen = self._prompts[number]
-        stored = await self._evenings.prompt(seen.id)
-        if stored is None:
+    async def _add(self, draft: Draft, mode: str, why: str, at: datetime) -> Prompt:
+        while True:
+            number = max(self._prompts, default=0) + 1
+            try:
+                prompt = await self._evenings.add_prompt(
+                    session_id=self._session_id, number=number, mode=mode, draft=draft, why=why, at=at
+                )
+            except StorageError:
+                # Somebody else's has the number, or ours was stored all the same.
+                if not await self._learn_new():
+                    raise
+                found = self._prompts.get(number)
+                if found is not None and (found.draft, found.drafted_at) == (draft, at):
+                    return found
+            else:
+                self._take(prompt)
+                return prompt
+
+    async def _step(self, seen: Prompt, step: PromptStep, line: str | None) -> Prompt | None:
+        try:
+            stepped = await self._evenings.step_prompt(seen.id, expected=seen.state, step=step, line=line)
+        except StorageError:
+            stepped = None
+            with suppress(StorageError):
+                stepped = await self._evenings.prompt(seen.id)
+            # It may have been stored all the same, and only the answer was lost.
+            if stepped is None or stepped.steps[-1:] != (step,):
+                raise
+        if stepped is None:
+            await self._refresh(seen)
             return None
-        self._prompts[number] = stored
-        if stored.state is not seen.state and (step := last_step(stored, stored.state)) is not None:
-            self._broadcast.tell(PromptStepped(stored, step))
+        self._take(stepped)
+        return stepped
+
+    async def _refresh(self, seen: Prompt) -> Prompt | None:
+        """Read a prompt again, as another console may have left it, and tell what is new."""
+        stored = await self._evenings.prompt(seen.id)
+        if stored is not None and stored != seen:
+            self._take(stored)
         return stored
+
+    async def _learn_new(self) -> bool:
+        """Whether the database has prompts that were not known here; they are by now."""
+        stored = await self._evenings.prompts(self._session_id)
+        new = [prompt for prompt in stored if prompt.number not in self._prompts]
+        for prompt in new:
+            self._take(prompt)
+        return bool(new)
+
+    def _take(self, prompt: Prompt) -> None:
+        before = self._prompts.get(prompt.number)
+        self._prompts[prompt.number] = prompt
+        if before is None or before.steps != prompt.steps:
+            self._broadcast.tell(PromptStepped(prompt, prompt.steps[-1]))
+
+    async def _to_its_end(self, change: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Make a change in its turn. Who is cancelled meanwhile leaves when it has come to its end."""
+        making = asyncio.create_task(self._in_turn(change), name="a change of the review queue")
+        cancelled: asyncio.CancelledError | None = None
+        while not making.done():
+            try:
+                await asyncio.wait({making})
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is None:
+            return making.result()
+        if not making.cancelled() and (trouble := making.exception()) is not None:
+            log.warning("a change of the review queue that nobody waits for failed: %s", trouble)
+        raise cancelled
+
+    async def _in_turn(self, change: Callable[[], Awaitable[_Result]]) -> _Result:
+        async with self._turn:
+            return await change()
 
     def _newest_first(self) -> list[Prompt]:
         return sorted(self._prompts.values(), key=lambda prompt: -prompt.number)

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sanctum_tui.agent.airing import Airings, Look, Turn
 from sanctum_tui.chat import Live
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.evening import Airing
 from sanctum_tui.events import AirChanged
 from sanctum_tui.review.prompt import OPEN
-from sanctum_tui.runtime.airing import Airings, Look, Turn
 from sanctum_tui.runtime.onair import OnAir
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Broadcasting:
         self._airings = airings
         self._used = used
         self._changed = asyncio.Event()
+        self._closing = False
+        self._trouble = ""
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
@@ -61,14 +64,20 @@ class Broadcasting:
 
     def go_on(self) -> None:
         """The operator wants this evening to go on, whatever the stream does."""
-        self._airings = Airings(self._airings.last, goes_on=True)
+        self._airings = replace(self._airings, goes_on=True)
         self._changed.set()
 
     async def close(self) -> None:
+        """Follow it no more. A look that is under way comes to its end: cut off, what it stores is half known."""
         self.on_air.told = lambda: None
+        self._closing = True
+        self._changed.set()
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await self._task
+        keeping = self._evening.keeping
+        if keeping.session.ended_at is None and self.on_air.hearing():
+            # What is missed counts from here, not from the last line or tick.
+            keeping.heard((), events=0, messages=0, clock_at=self._evening.now())
 
     def _told(self) -> None:
         self._changed.set()
@@ -88,19 +97,31 @@ class Broadcasting:
 
     async def _follow(self) -> None:
         """Until the evening is closed, or ends with its stream."""
-        live = self.on_air.gate.live
-        while not self.ended:
+        live: Live | None = None
+        while not (self.ended or self._closing):
+            self._changed.clear()
             try:
                 await self._look_at_it()
+                # Each time, and not only when the gate has just opened: what could not be stored is made up for.
+                await self._evening.delivery.gate_opened()
                 if self.on_air.gate.live is not live:
                     live = self.on_air.gate.live
                     await self._evening.orchestrator.look()
             except SanctumError as error:
-                log.warning("%s", error.sentence)
-            except Exception:
-                log.exception("following the stream failed; it is tried again")
-            self._changed.clear()
+                self._failed(error.sentence)
+            except Exception as error:
+                self._failed(f"following the stream failed ({type(error).__name__}); it is tried again", error)
+            else:
+                self._failed("")
             await self._until_changed()
+
+    def _failed(self, trouble: str, error: Exception | None = None) -> None:
+        """Log a failure once, and once that it is over."""
+        if trouble and not self._trouble:
+            log.warning("%s", trouble, exc_info=error)
+        elif self._trouble and not trouble:
+            log.info("the session follows its stream again")
+        self._trouble = trouble
 
     async def _until_changed(self) -> None:
         waiting = [
@@ -120,11 +141,12 @@ class Broadcasting:
             case Turn.BEGIN:
                 started_at = air.started_at or evening.now()
                 airing = Airing(air.stream, started_at)
-                first = self._airings.last is None
+                # An evening that began in the middle of a stream, after another one, keeps its own start.
+                own = self.on_air.follows_another and started_at <= evening.keeping.session.started_at
+                first = self._airings.last is None and not own
                 await evening.keeping.went_on_air(airing, title=self.on_air.title, starts_session=first)
                 self._airings = self._airings.begun(airing)
-                if first:
-                    evening.room.starts(started_at)
+                evening.room.starts(started_at)
                 evening.broadcast.tell(AirChanged())
             case Turn.LEFT:
                 await evening.keeping.went_off_air(evening.now())

@@ -36,6 +36,7 @@ from sanctum_tui.paths import Paths
 from sanctum_tui.replay.player import Player
 from sanctum_tui.review.delivery import Delivery
 from sanctum_tui.review.desk import Desk
+from sanctum_tui.review.ended import settle_ended
 from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.runtime.broadcasting import Broadcasting
 from sanctum_tui.runtime.onair import OnAir
@@ -237,6 +238,11 @@ class Evening:
             fresh=self.plan.fresh,
             goes_on=lambda one: origin.goes_on_with(one, self.memory),
         )
+        for other in self.keeping.given_up:
+            ended_at = other.clock_at or other.started_at
+            await settle_ended(self.memory.evenings, other.id, at=ended_at, why="another evening began")
+            if not self.plan.fresh:
+                self.notes.append(f"An evening left unfinished is over: `sanctum-tui ledger {other.id}` tells it.")
         self.restored = session.position > 0 or session.clock_at is not None
         if self.restored:
             origin.go_on(session, await stopped_at(self.memory, session) or begins_at)
@@ -311,7 +317,7 @@ class Evening:
         await self.orchestrator.own_line(message)
 
     async def _echoed(self, message: ChatMessage) -> None:
-        await self.delivery.echoed(message.text, message.at)
+        await self.delivery.echoed()
 
     async def _standing_order(self, prompt: Prompt) -> None:
         match self.plan.review:

@@ -8,13 +8,13 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sanctum_tui.chat import ChatGap, ChatMessage, ChatSink
+from sanctum_tui.agent.airing import OnAirNow, is_this_evening
+from sanctum_tui.chat import ChatMessage, ChatSink, StreamWentOffline, StreamWentOnline
 from sanctum_tui.clock import Clock, SystemClock
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.evening import LIVE_SOURCE, Session
 from sanctum_tui.memory.engine import Memory
 from sanctum_tui.paths import Paths
-from sanctum_tui.runtime.airing import OnAirNow, is_this_evening
 from sanctum_tui.settings import Settings
 from sanctum_tui.twitch.values import Link, LinkState, Timing
 
@@ -28,7 +28,7 @@ _CHECK_SECONDS = 3600.0
 """Twitch wants tokens validated once an hour."""
 
 _MISSED_SECONDS = 5.0
-"""A shorter time away is not told as a gap: as much passes between two lines of a lively room."""
+"""A stream that began so short before the console is there has missed nothing worth a word."""
 
 _FIRST_LOOK_SECONDS = 5.0
 """How long an evening waits at its start to learn whether the stream is live; longer, it begins without."""
@@ -86,7 +86,14 @@ class OnAir:
             message_ids=self._message_ids,
             echo=self._take_in,
         )
+        self.chat.on_notes = self._changed
+        signed_in.tokens.on_trouble = lambda _: self._changed()
+        signed_in.tokens.on_recovery = self._changed
         self.studio = Studio(signed_in.api, channel=signed_in.channel, by=signed_in.streamer)
+        self.follows_another = False
+        """The evening that goes on followed another one on the same connection."""
+        self._begun = False
+        """An evening has begun on it."""
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
 
@@ -129,6 +136,11 @@ class OnAir:
         return self.access.where.rehearsal
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What the console goes without at this moment, each as a sentence."""
+        return tuple(filter(None, (*self.chat.notes, self.account.tokens.trouble)))
+
+    @property
     def told_at_start(self) -> tuple[str, ...]:
         """What an operator should know of the login, each a sentence: permissions that are missing, and what for."""
         lacking = tuple(
@@ -144,8 +156,9 @@ class OnAir:
 
     @property
     def begins_at(self) -> datetime:
-        stream = self.gate.stream
-        return stream.started_at if stream is not None else self.clock.now()
+        """With the stream, where one is on; an evening that follows another one begins now."""
+        stream, now = self.gate.stream, self.clock.now()
+        return now if stream is None or self._begun else min(stream.started_at, now)
 
     @property
     def source(self) -> "TwitchSource":
@@ -172,8 +185,8 @@ class OnAir:
     def is_own(self, message: ChatMessage) -> bool:
         return self._sink.is_ours(message)
 
-    def went(self, on_air: bool) -> None:
-        self.gate.went(on_air)
+    def went(self, event: StreamWentOnline | StreamWentOffline) -> None:
+        self.gate.went(event)
 
     def sink(self, echo: Callable[[ChatMessage], Awaitable[None]]) -> ChatSink:
         self._echo = echo
@@ -186,14 +199,16 @@ class OnAir:
 
     def begin(self, session: Session) -> None:
         """What was said in the stream before the console was there is missing."""
-        self.go_on(session, session.started_at)
+        self.follows_another = self._begun
+        missed = (self.clock.now() - session.started_at).total_seconds() >= _MISSED_SECONDS
+        self.source.begin(session.started_at if missed and not self._begun else None)
+        self._begun = True
 
     def go_on(self, session: Session, stopped_at: datetime) -> None:
         """What was said while the console was away is missing."""
-        now = self.clock.now()
-        seconds = (now - stopped_at).total_seconds()
-        if seconds >= _MISSED_SECONDS:
-            self.source.tell(ChatGap(now, seconds))
+        self._begun = True
+        # When its clock stopped, and not when an operator last did something: chat may have been away by then.
+        self.source.begin(session.clock_at or stopped_at)
 
     def mind(self, waiting: bool) -> None:
         """Nothing to do: Twitch waits for nobody."""
@@ -204,6 +219,10 @@ class OnAir:
     def end(self) -> None:
         """Nothing to do: Twitch goes on, and another evening may begin."""
 
+    async def close_intake(self) -> None:
+        """Read no more: what was read is still handed out, and what comes later is the next start's gap."""
+        await self.chat.close_intake()
+
     def retry_now(self) -> None:
         """The operator does not want to wait for the next attempt."""
         self.chat.retry_now()
@@ -212,6 +231,7 @@ class OnAir:
     async def close(self) -> None:
         """End every connection."""
         self.told = lambda: None
+        await self.close_intake()
         self.chat.end()
         for task in self._tasks:
             task.cancel()

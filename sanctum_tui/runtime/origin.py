@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
-from sanctum_tui.chat import ChatMessage, ChatSink, ChatSource, LiveGate
+from sanctum_tui.chat import ChatMessage, ChatSink, ChatSource, LiveGate, StreamWentOffline, StreamWentOnline
 from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Session
 from sanctum_tui.memory.engine import Memory
@@ -50,7 +50,7 @@ class Origin(Protocol):
     def is_own(self, message: ChatMessage) -> bool:
         """Whether a line from `agent_login` is the agent's, and not a person's who writes from that account."""
 
-    def went(self, on_air: bool) -> None:
+    def went(self, event: StreamWentOnline | StreamWentOffline) -> None:
         """Chat said that the stream went online, or offline."""
 
     def sink(self, echo: Callable[[ChatMessage], Awaitable[None]]) -> ChatSink:

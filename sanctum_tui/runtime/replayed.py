@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from sanctum_tui.chat import ChatMessage, ChatSink
+from sanctum_tui.chat import ChatMessage, ChatSink, StreamWentOffline, StreamWentOnline
 from sanctum_tui.clock import ReplayClock
 from sanctum_tui.evening import Session
 from sanctum_tui.memory.engine import Memory
@@ -59,8 +59,8 @@ class Replayed:
     def is_own(self, message: ChatMessage) -> bool:
         return True
 
-    def went(self, on_air: bool) -> None:
-        self.player.went(on_air)
+    def went(self, event: StreamWentOnline | StreamWentOffline) -> None:
+        self.player.went(event)
 
     def sink(self, echo: Callable[[ChatMessage], Awaitable[None]]) -> ChatSink:
         return ReplaySink(self.clock, login=self.agent_login, name="Chronicler", echo=echo)

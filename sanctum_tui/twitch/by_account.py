@@ -1,6 +1,6 @@
 """The API where accounts let different applications in: each call goes out as the one that its account knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sanctum_tui.twitch.ports import Api
 from sanctum_tui.twitch.values import Account, Category, ChannelInfo, Said, Stream, StreamMarker, Subscription
@@ -31,8 +31,8 @@ class ByAccount:
     async def mark(self, channel_id: str, description: str, *, by: str) -> StreamMarker:
         return await self._apis[by].mark(channel_id, description, by=by)
 
-    async def say(self, channel_id: str, text: str, *, by: str) -> Said:
-        return await self._apis[by].say(channel_id, text, by=by)
+    async def say(self, channel_id: str, text: str, *, by: str, leaves: Callable[[], None]) -> Said:
+        return await self._apis[by].say(channel_id, text, by=by, leaves=leaves)
 
     async def subscribe(self, subscription: Subscription, session_id: str, *, by: str) -> str:
         return await self._apis[by].subscribe(subscription, session_id, by=by)

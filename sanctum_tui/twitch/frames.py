@@ -26,6 +26,9 @@ class Welcome:
 class Keepalive:
     """Nothing happened, and the connection works."""
 
+    at: datetime | None
+    """When Twitch sent it, by Twitch's clock; None where that cannot be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
@@ -43,7 +46,7 @@ class Notification:
     type: str
     version: str
     at: datetime | None
-    """When Twitch sent it: aware, UTC; None where that cannot be read."""
+    """When Twitch sent it, by Twitch's clock: aware, UTC; None where that cannot be read."""
     event: dict[str, Any]
     """As it came: any key may be missing, and any value of another kind than it should be."""
 
@@ -98,6 +101,16 @@ def word(value: dict[str, Any], key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def moment(value: dict[str, Any], key: str) -> datetime | None:
+    """The time under a key, in UTC; None where none can be read there."""
+    # Twitch writes nanoseconds; what is beyond a microsecond is cut off.
+    try:
+        found = datetime.fromisoformat(word(value, key))
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def _notification(metadata: dict[str, Any], payload: dict[str, Any]) -> Frame:
     event = payload.get("event")
     if not isinstance(event, dict):
@@ -110,7 +123,7 @@ def _notification(metadata: dict[str, Any], payload: dict[str, Any]) -> Frame:
         id=word(metadata, "message_id"),
         type=type,
         version=word(metadata, "subscription_version") or word(subscription, "version"),
-        at=_moment(metadata),
+        at=_sent_at(metadata),
         event=event,
     )
 
@@ -121,11 +134,11 @@ def _welcome(metadata: dict[str, Any], payload: dict[str, Any]) -> Frame:
         return Malformed("it welcomes to no session")
     seconds: object = session.get("keepalive_timeout_seconds")
     told = float(seconds) if isinstance(seconds, int | float) and not isinstance(seconds, bool) else 0.0
-    return Welcome(id, told if 0 < told < _MOST_KEEPALIVE else None, _moment(metadata))
+    return Welcome(id, told if 0 < told < _MOST_KEEPALIVE else None, _sent_at(metadata))
 
 
 def _keepalive(metadata: dict[str, Any], payload: dict[str, Any]) -> Frame:
-    return _KEEPALIVE
+    return Keepalive(_sent_at(metadata))
 
 
 def _reconnect(metadata: dict[str, Any], payload: dict[str, Any]) -> Frame:
@@ -139,17 +152,11 @@ def _revocation(metadata: dict[str, Any], payload: dict[str, Any]) -> Frame:
     return Revocation(type, word(subscription, "status")) if type else Malformed("it revokes nothing")
 
 
-def _moment(metadata: dict[str, Any]) -> datetime | None:
-    # Twitch writes nanoseconds; what is beyond a microsecond is cut off.
-    try:
-        moment = datetime.fromisoformat(word(metadata, "message_timestamp"))
-        return moment.astimezone(UTC) if moment.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
+def _sent_at(metadata: dict[str, Any]) -> datetime | None:
+    return moment(metadata, "message_timestamp")
 
 
 _decode = msgspec.json.Decoder().decode
-_KEEPALIVE = Keepalive()
 _READERS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Frame]] = {
     "notification": _notification,
     "session_keepalive": _keepalive,

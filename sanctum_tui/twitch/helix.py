@@ -8,7 +8,7 @@ parallel, and puts tokens into the text of its errors.
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -53,6 +53,10 @@ _RATE_SECONDS = 60.0
 """Where an answer of 429 does not say: Twitch counts its points by the minute."""
 
 
+def _nothing() -> None:
+    pass
+
+
 class _Calls(HTTPClient):
     """TwitchIO's routes over one request of ours."""
 
@@ -65,13 +69,18 @@ class _Calls(HTTPClient):
         self._tokens = tokens
         self._timeout = aiohttp.ClientTimeout(total=timing.answer, sock_connect=timing.connect)
 
-    async def request(self, route: Route) -> Any:
-        """One call, and a second one only where Twitch said that the token was at fault."""
+    async def request(self, route: Route, leaves: Callable[[], None] = _nothing) -> Any:
+        """One call, and a second one only where Twitch said that the token was at fault.
+
+        `leaves` is called before each; what it raises keeps the call from being made.
+        """
         token = await self._tokens.access(route.token_for)
+        leaves()
         try:
             return await self._once(route, token)
         except _TokenRefusedError:
             token = await self._tokens.renewed(route.token_for, token)
+        leaves()
         try:
             return await self._once(route, token)
         except _TokenRefusedError:
@@ -202,11 +211,12 @@ class Helix:
         position = found[0].get("position_seconds", 0)
         return StreamMarker(_text(found[0], "id"), position if isinstance(position, int) else 0)
 
-    async def say(self, channel_id: str, text: str, *, by: str) -> Said:
-        answer = await self._calls.post_chat_message(
-            broadcaster_id=channel_id, sender_id=by, message=text, token_for=by
+    async def say(self, channel_id: str, text: str, *, by: str, leaves: Callable[[], None]) -> Said:
+        # TwitchIO's own call would wait for the token, and then nobody could stop the text any more.
+        body = {"broadcaster_id": channel_id, "sender_id": by, "message": text}
+        found = _rows(
+            await self._calls.request(Route("POST", "chat/messages", json=body, token_for=by), leaves=leaves)
         )
-        found = _rows(answer)
         if not found:
             raise UnansweredError("Twitch's answer could not be read; whether it was done, nobody knows.")
         one = found[0]

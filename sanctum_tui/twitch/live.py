@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sanctum_tui.chat import Live
+from sanctum_tui.chat import Live, StreamWentOffline, StreamWentOnline
 from sanctum_tui.clock import Clock
 from sanctum_tui.twitch.drops import clause
 from sanctum_tui.twitch.errors import LoginNeededError, RateLimitedError, RefusedError, TwitchError
@@ -19,6 +20,10 @@ LAG_SECONDS = 120.0
 """How long Get Streams may lag behind an event: a minute or two after a stream began (justintv/Twitch-API 548)."""
 ENDED_SECONDS = 300.0
 """How long Get Streams may still list a stream that has ended: three to five minutes (the same, and 659)."""
+LATE_SECONDS = 300.0
+"""A start that is told so much later may be long over; Get Streams knows better by then, for it lags by less."""
+_ENDED_STREAMS = 50
+"""Ids kept of streams that have ended: more than one evening has."""
 SILENT_POLLS = 3
 SILENT_SECONDS = 180.0
 """Without an answer for so many polls, and at least so long, what was known is known no more."""
@@ -31,7 +36,9 @@ class Turn:
     on_air: bool
     at: datetime
     stream_id: str = ""
-    """Which stream it ended, where that was known."""
+    """Which stream it began or ended, where that was known."""
+    sent_at: datetime | None = None
+    """When Twitch sent it, by Twitch's clock, where that could be read."""
     confirmed: bool = False
     """Get Streams has said the same since."""
 
@@ -50,8 +57,31 @@ def believed(turn: Turn | None, listed: Stream | None, now: datetime) -> bool:
     since = max(0.0, (now - turn.at).total_seconds())
     if listed is None:
         return turn.confirmed or since >= LAG_SECONDS
-    may_be_over = listed.id == turn.stream_id or listed.started_at <= turn.at
+    # A stream's start is Twitch's time, and our clock may be wrong by minutes.
+    may_be_over = listed.id == turn.stream_id or listed.started_at <= (turn.sent_at or turn.at)
     return since >= (ENDED_SECONDS if may_be_over else LAG_SECONDS)
+
+
+def old_news(
+    event: StreamWentOnline | StreamWentOffline, turn: Turn | None, ended: Collection[str], current: str
+) -> str:
+    """Why an event says nothing of the stream as it is now, or "". Twitch may tell it late, and more than once.
+
+    `ended` are ids of streams that are over; `current` is that of the one that is on air, where there is one and it
+    is known. All times that are compared are Twitch's.
+    """
+    if turn is not None and turn.sent_at is not None and event.sent_at is not None and event.sent_at < turn.sent_at:
+        return "it is older than the one before"
+    if isinstance(event, StreamWentOffline):
+        return "that stream had ended before" if current not in ("", event.stream) and event.stream in ended else ""
+    if event.stream in ended:
+        return "that stream has ended"
+    if turn is not None and turn.on_air and event.stream and turn.stream_id == event.stream:
+        return "it was told before"
+    if event.started_at is None or event.sent_at is None:
+        return ""
+    late = (event.sent_at - event.started_at).total_seconds() > LATE_SECONDS
+    return "that stream began long ago" if late else ""
 
 
 class TwitchGate:
@@ -87,6 +117,8 @@ class TwitchGate:
         self._known = Live.UNKNOWN
         self._stream: Stream | None = None
         self._turn: Turn | None = None
+        self._ended: deque[str] = deque(maxlen=_ENDED_STREAMS)
+        """Ids of streams that are over."""
         self._heard_at: datetime | None = None
         self._refused = ""
         self._trouble = ""
@@ -121,15 +153,15 @@ class TwitchGate:
         """The stream that is on air, as it was last listed; None while it is not, or Twitch has not listed it yet."""
         return self._stream if self.on_air is Live.YES else None
 
-    def went(self, on_air: bool) -> None:
-        """Twitch sent an event: the stream has begun or has ended. It counts at once."""
-        now = self._clock.now()
-        ended = self._stream.id if self._stream is not None and not on_air else ""
-        if not on_air or self.on_air is not Live.YES:
-            self._stream = None
-        self._turn = Turn(on_air, now, ended)
-        self._known = Live.YES if on_air else Live.NO
-        self._heard_at = now
+    def went(self, event: StreamWentOnline | StreamWentOffline) -> None:
+        """Twitch sent an event: the stream has begun or has ended. It counts at once, and Twitch is asked again.
+
+        Where it is old news it does not count.
+        """
+        if why := old_news(event, self._turn, self._ended, self._current()):
+            log.info("%s is no news: %s", type(event).__name__, why)
+        else:
+            self._take_turn(event)
         self.look_again()
 
     def look_again(self) -> None:
@@ -184,6 +216,28 @@ class TwitchGate:
             self._take(listed)
         return pause
 
+    def _current(self) -> str:
+        """Id of the stream that is on air, as far as it is known."""
+        if self._known is not Live.YES:
+            return ""
+        if self._turn is not None and self._turn.on_air and self._turn.stream_id:
+            return self._turn.stream_id
+        return self._stream.id if self._stream is not None else ""
+
+    def _take_turn(self, event: StreamWentOnline | StreamWentOffline) -> None:
+        now, listed = self._clock.now(), self._stream.id if self._stream is not None else ""
+        if isinstance(event, StreamWentOnline):
+            on_air, stream_id = True, event.stream
+            if self.on_air is not Live.YES or (stream_id and listed != stream_id):
+                self._stream = None
+        else:
+            on_air, stream_id = False, listed or event.stream or self._current()
+            self._ended += {event.stream, self._current(), listed} - {""}
+            self._stream = None
+        self._turn = Turn(on_air, now, stream_id, event.sent_at)
+        self._known = Live.YES if on_air else Live.NO
+        self._heard_at = now
+
     def _follow_clock(self) -> None:
         """Where the clock was set back, nothing was heard later than now: it would stay new for too long."""
         now = self._clock.now()
@@ -209,6 +263,8 @@ class TwitchGate:
             self._turn = replace(self._turn, confirmed=True)
         else:
             self._turn = None
+        if listed is None and (over := self._current()):
+            self._ended.append(over)
         self._known = Live.NO if listed is None else Live.YES
         self._stream = listed
 

@@ -1,6 +1,6 @@
 """What the parts of this room ask of each other, so that each can be tested alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from sanctum_tui.twitch.values import (
@@ -52,8 +52,12 @@ class Api(Protocol):
     async def mark(self, channel_id: str, description: str, *, by: str) -> StreamMarker:
         """Mark this moment of the stream; at most 140 characters. Needs channel:manage:broadcast, and a stream."""
 
-    async def say(self, channel_id: str, text: str, *, by: str) -> Said:
-        """Send one chat message, as it stands. Needs user:write:chat."""
+    async def say(self, channel_id: str, text: str, *, by: str, leaves: Callable[[], None]) -> Said:
+        """Send one chat message, as it stands. Needs user:write:chat.
+
+        `leaves` is called with the token at hand, right before the request is made, and again before one that is
+        made because the token was refused. What it raises is raised, and nothing is sent.
+        """
 
     async def subscribe(self, subscription: Subscription, session_id: str, *, by: str) -> str:
         """Ask to be told of something on an EventSub session; its id."""

@@ -9,7 +9,7 @@ from sanctum_tui.text import one_line, shorten
 from sanctum_tui.twitch.backoff import Backoff
 from sanctum_tui.twitch.connection import HANDED_OVER, Connection, ConnectionEndedError
 from sanctum_tui.twitch.errors import RateLimitedError, RefusedError, TwitchError
-from sanctum_tui.twitch.frames import Malformed, Notification, Reconnect, Revocation
+from sanctum_tui.twitch.frames import Keepalive, Malformed, Notification, Reconnect, Revocation
 from sanctum_tui.twitch.ports import Api
 from sanctum_tui.twitch.topics import ESSENTIAL, without
 from sanctum_tui.twitch.values import Subscription
@@ -91,6 +91,7 @@ class Reading:
         That is ConnectionEndedError, RevokedError, or what the API raised when chat was subscribed.
         """
         self._current = await self._open(url)
+        self._source.clocked(self._current.welcomed_at)
         try:
             self._follow(self._current)
             for subscription in self._subscriptions:
@@ -184,7 +185,10 @@ class Reading:
                     self._source.heard()
                 match frame:
                     case Notification():
+                        self._source.clocked(frame.at)
                         await self._take(frame)
+                    case Keepalive(at):
+                        self._source.clocked(at)
                     case Reconnect(url):
                         self._move(connection, url)
                     case Revocation():
@@ -203,20 +207,20 @@ class Reading:
             self._connections.discard(connection)
 
     async def _take(self, notification: Notification) -> None:
-        if self._held is not None and len(self._held) >= _MOST_HELD:
-            await self._stands.wait()
-        if self._held is not None:
-            self._held.append(notification)
+        if self._held is None:
+            self._source.put(notification)
+            await self._source.room()
             return
-        self._source.put(notification)
-        await self._source.room()
+        self._held.append(notification)
+        if len(self._held) >= _MOST_HELD:
+            await self._stands.wait()
 
     def _release(self, *, standing: bool = False) -> None:
         """Tell the gap, and after it what was held back. Where chat does not stand, only what came all the same."""
         held, self._held = self._held, None
         self._stands.set()
         if standing or held:
-            self._source.resume(self._current.welcomed_at)
+            self._source.resume()
         for notification in held or ():
             self._source.put(notification)
 
@@ -236,12 +240,13 @@ class Reading:
             log.info("the connection that was to take over was not made (%s); the old one goes on", error.why)
             return
         self._connections.add(new)
+        self._source.clocked(new.welcomed_at)
         self._current, self._moving, lost, self._lost = new, False, self._lost, None
         assert reader is not None
         if lost is None:
             await _last_words(old, reader)
         elif lost.code not in HANDED_OVER and self._held is None:
-            self._source.resume(new.welcomed_at)
+            self._source.resume()
         self._follow(new)
         await asyncio.wait({reader}, timeout=self._backoff.timing.handover)
         await _cancel({reader})

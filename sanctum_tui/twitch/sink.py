@@ -3,16 +3,13 @@
 import asyncio
 import logging
 import math
-import unicodedata
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sanctum_tui.chat import ChatMessage, Dropped, Posted, Receipt, Unknown
+from sanctum_tui.chat import ChatMessage, Dropped, NotSent, Posted, Receipt, Unknown
 from sanctum_tui.clock import Clock
-from sanctum_tui.text import clean_line, one_line
+from sanctum_tui.text import clean_line, first_seen, single_spaced
 from sanctum_tui.twitch.drops import Drops, clause
 from sanctum_tui.twitch.errors import (
     LoginNeededError,
@@ -24,6 +21,7 @@ from sanctum_tui.twitch.errors import (
 from sanctum_tui.twitch.limiter import Limiter
 from sanctum_tui.twitch.ports import Api
 from sanctum_tui.twitch.seen import SeenIds
+from sanctum_tui.twitch.sent import Sent, SentTexts
 from sanctum_tui.twitch.values import Account
 
 log = logging.getLogger(__name__)
@@ -34,40 +32,19 @@ SAME_TEXT_SECONDS = 30.0
 """Twitch takes no identical message from the same account within this time."""
 LIMITER_PATIENCE_SECONDS = 5.0
 """How long a line waits for its turn; much later it may no longer fit what the room talks about."""
-ECHO_MINUTES = 10
-"""How long after a line was sent the room may still show it: as long as Twitch repeats undelivered events."""
 _SHOW_SECONDS = 5.0
 """How long the room on screen may take to accept a line; a post is not kept from its outcome by it."""
-_MOST_IDS = 1_000
-
-_UNSEEN = frozenset({"Cf", "Cc", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
-"""Kinds of characters that take no room, or none but their own: joiners, marks, blanks."""
-_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and a symbol that look like a blank."""
 
 
-@dataclass(slots=True, eq=False)
-class _Sent:
-    """A text on its way, or sent a short while ago."""
-
-    text: str
-    at: datetime
-    awaited: bool = False
-    """The room may show it with an id that we have not been told."""
-    id: str = ""
-    """The one that the room showed it with."""
-    echoed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def folded(self) -> str:
-        return _folded(self.text)
+class _ShutError(Exception):
+    """Nothing may be posted any more; the reason is its text."""
 
 
 class TwitchSink:
     """The `ChatSink` on Twitch.
 
-    Nothing is sent twice by itself. What cannot be sent as it stands is refused, not changed; only runs of white
-    space become one space, as Twitch would make of them. Made and used on one event loop.
+    Nothing is sent twice by itself, and nothing is changed: what cannot be sent as it stands is refused. Made and
+    used on one event loop.
     """
 
     def __init__(
@@ -101,26 +78,25 @@ class TwitchSink:
         self._answer_seconds = answer_seconds
         self._echo_seconds = echo_seconds
         self._drops = Drops()
-        self._sent: list[_Sent] = []
-        self._ours: OrderedDict[str, None] = OrderedDict()
+        self._sent = SentTexts(clock)
 
-    async def post(self, text: str) -> Receipt:
+    async def post(self, text: str, *, shut: Callable[[], str]) -> Receipt:
         """Send this text once, and say what became of it.
+
+        `shut` is asked before it takes its turn, and again when the token is at hand, right before each request.
 
         Cancelled before it left, it is not sent. Cancelled later, it is seen through all the same, and the
         receipt comes as if nobody had: an outcome that is known must not be lost.
         """
-        words = " ".join(text.split())
-        if reason := _unsendable(words) or self._said_already(words):
+        if reason := _unsendable(text) or self._said_already(text):
             return Dropped(reason)
-        sent = _Sent(words, self._clock.now())
-        self._sent.append(sent)
+        sent = self._sent.add(text)
         receipt: Receipt | None = None
         try:
-            receipt = await self._in_turn(sent)
+            receipt = await self._in_turn(sent, shut)
         finally:
-            if receipt is None or isinstance(receipt, Dropped):
-                self._sent = [other for other in self._sent if other is not sent]
+            if receipt is None or isinstance(receipt, Dropped | NotSent):
+                self._sent.never_arrived(sent)
         return receipt
 
     def is_ours(self, message: ChatMessage) -> bool:
@@ -128,47 +104,30 @@ class TwitchSink:
         told, by its words. Each text that was sent accounts for one line."""
         if message.login != self._speaker.login:
             return False
-        if message.id and message.id in self._ours:
-            return True
-        return self._claim(message) or not self._shares_account
+        return self._sent.is_one(message) or not self._shares_account
 
-    def _claim(self, message: ChatMessage) -> bool:
-        if message.shared_from:
-            return False
-        folded = _folded(message.text)
-        for sent in self._sent:
-            if sent.awaited and self._age(sent) < ECHO_MINUTES * 60 and sent.folded == folded:
-                sent.awaited = False
-                sent.id = message.id
-                sent.echoed.set()
-                self._know(message.id)
-                return True
-        return False
+    def shown_at(self, ticket: str) -> datetime | None:
+        """When the room showed the text of that ticket, or None: it has not, or it was sent too long ago."""
+        return self._sent.shown_at(ticket)
 
-    def _know(self, id: str) -> None:
-        if id:
-            self._ours[id] = None
-            if len(self._ours) > _MOST_IDS:
-                self._ours.popitem(last=False)
-
-    def _age(self, sent: _Sent) -> float:
-        return max(0.0, (self._clock.now() - sent.at).total_seconds())
-
-    def _said_already(self, words: str) -> str:
+    def _said_already(self, text: str) -> str:
         """Why this text may not go out again yet, or ""."""
-        self._sent = [sent for sent in self._sent if self._age(sent) < ECHO_MINUTES * 60]
-        ages = [self._age(sent) for sent in self._sent if sent.text == words]
-        if not ages or min(ages) >= SAME_TEXT_SECONDS:
+        age = self._sent.seconds_since(text)
+        if age is None or age >= SAME_TEXT_SECONDS:
             return ""
-        left = math.ceil(SAME_TEXT_SECONDS - min(ages))
+        left = math.ceil(SAME_TEXT_SECONDS - age)
         return (
-            f"the same text was sent {min(ages):.0f} s ago, and Twitch takes no identical message within "
+            f"the same text was sent {age:.0f} s ago, and Twitch takes no identical message within "
             f"{SAME_TEXT_SECONDS:.0f} s; approve it again in {left} s, or edit the line"
         )
 
-    async def _in_turn(self, sent: _Sent) -> Receipt:
+    async def _in_turn(self, sent: Sent, shut: Callable[[], str]) -> Receipt:
         give_up = self._clock.now() + timedelta(seconds=LIMITER_PATIENCE_SECONDS)
-        while not self._limiter.take():
+        while True:
+            if reason := shut():
+                return NotSent(reason)
+            if self._limiter.take():
+                break
             wait = max(0.01, self._limiter.wait_seconds())
             if self._clock.now() + timedelta(seconds=wait) > give_up:
                 return Dropped(
@@ -176,37 +135,52 @@ class TwitchSink:
                     f"approve it again in {math.ceil(wait)} s"
                 )
             await self._clock.sleep(wait)
-        sending = asyncio.create_task(self._send(sent), name="post to Twitch")
+        sending = asyncio.create_task(self._send(sent, shut), name="post to Twitch")
         while not sending.done():
             try:
                 await asyncio.wait({sending})
             except asyncio.CancelledError:
                 if (task := asyncio.current_task()) is not None:
                     task.uncancel()
-        if sending.cancelled():
+        if not sending.cancelled():
+            return sending.result()
+        if sent.left:
             return Unknown("the console stopped while it was being sent")
-        return sending.result()
+        return NotSent("the console stopped before it went out; approve it again if it still fits")
 
-    async def _send(self, sent: _Sent) -> Receipt:
-        sent.awaited = True
+    async def _send(self, sent: Sent, shut: Callable[[], str]) -> Receipt:
         try:
-            receipt = await self._say(sent)
+            receipt = await self._say(sent, shut)
         except Exception as error:
             log.exception("a post failed in an unforeseen way")
-            receipt = await self._lost(sent, f"sending it failed in an unforeseen way ({type(error).__name__})")
+            told = f"sending it failed in an unforeseen way ({type(error).__name__})"
+            receipt = await self._lost(sent, told) if sent.left else Dropped(f"{told}, before it left; see the log")
         # Twitch counts from when it took the text, which is not known better than this.
         sent.at = self._clock.now()
+        if isinstance(receipt, Unknown):
+            sent.unknown = True
+            receipt = Unknown(receipt.reason, sent.ticket)
         if not isinstance(receipt, Posted):
             log.warning("a post: %s", receipt.reason)
         return receipt
 
-    async def _say(self, sent: _Sent) -> Receipt:
+    async def _say(self, sent: Sent, shut: Callable[[], str]) -> Receipt:
+        def leaves() -> None:
+            if reason := shut():
+                raise _ShutError(reason)
+            self._sent.leaves(sent)
+
         try:
             async with asyncio.timeout(self._answer_seconds):
-                said = await self._api.say(self._channel.id, sent.text, by=self._speaker.id)
+                said = await self._api.say(self._channel.id, sent.text, by=self._speaker.id, leaves=leaves)
+        except _ShutError as shut_now:
+            return NotSent(str(shut_now))
         except UnansweredError as error:
             return await self._lost(sent, clause(error.sentence))
         except TimeoutError:
+            if not sent.left:
+                told = f"there was no access token for it within {self._answer_seconds:g} s"
+                return Dropped(f"it was not sent: {told}; approve it again")
             told = f"Twitch did not answer within {self._answer_seconds:g} s; whether it was posted, nobody knows"
             return await self._lost(sent, told)
         except RateLimitedError as error:
@@ -224,12 +198,11 @@ class TwitchSink:
             return self._drops.dropped(said)
         return await self._posted(sent, said.id)
 
-    async def _posted(self, sent: _Sent, id: str) -> Receipt:
+    async def _posted(self, sent: Sent, id: str) -> Receipt:
         if not id:
             # Posted, and Twitch keeps its id to itself: the room will show it, and is believed by the words.
-            return Posted(sent.id, self._clock.now())
-        sent.awaited = False
-        self._know(id)
+            return Posted(sent.shown_id, self._clock.now())
+        self._sent.arrived(sent, id)
         posted = Posted(id, self._clock.now())
         if self._message_ids.first_time(id):
             line = ChatMessage(posted.at, self._speaker.login, self._speaker.name, sent.text, id=id)
@@ -240,31 +213,25 @@ class TwitchSink:
                 log.exception("a line that was posted could not be shown")
         return posted
 
-    async def _lost(self, sent: _Sent, reason: str) -> Receipt:
+    async def _lost(self, sent: Sent, reason: str) -> Receipt:
         """The answer is lost: the room's own word counts, where it comes soon."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._echo_seconds):
                 await sent.echoed.wait()
-        return Posted(sent.id, self._clock.now()) if sent.echoed.is_set() else Unknown(reason)
+        return Posted(sent.shown_id, self._clock.now()) if sent.shown is not None else Unknown(reason)
 
 
-def _unsendable(words: str) -> str:
-    """Why chat would not take these words as they stand, or ""; their white space is normalised already."""
-    first = next((char for char in words if not _takes_no_room(char)), "")
+def _unsendable(text: str) -> str:
+    """Why chat would not take this text as it stands, or ""."""
+    first = first_seen(text)
     if not first:
         return "there are no words in it"
     if first in "/.":
         return f"it begins with “{first}”, which chat takes for a command; edit the line"
-    if len(words) > MOST_CHARACTERS:
-        return f"it has {len(words)} characters, and chat takes {MOST_CHARACTERS}; shorten the line"
-    if clean_line(words) != words:
+    if len(text) > MOST_CHARACTERS:
+        return f"it has {len(text)} characters, and chat takes {MOST_CHARACTERS}; shorten the line"
+    if clean_line(text) != text:
         return "it holds signs that chat would obey instead of show; edit the line"
+    if single_spaced(text) != text:
+        return "it holds white space that chat would take out; edit the line"
     return ""
-
-
-def _takes_no_room(char: str) -> bool:
-    return char in _FILLERS or unicodedata.category(char) in _UNSEEN
-
-
-def _folded(text: str) -> str:
-    return one_line(text).casefold()

@@ -55,9 +55,10 @@ class Supervisor:
         clock: Clock,
         backoff: Backoff,
         on_link: Callable[[Link], None],
+        on_notes: Callable[[], None],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`pause` waits between attempts, in real seconds."""
+        """`on_notes` is called when the notes have become others. `pause` waits between attempts, in real seconds."""
         self._api = api
         self._source = source
         self._session = session
@@ -67,6 +68,7 @@ class Supervisor:
         self._clock = clock
         self._backoff = backoff
         self._on_link = on_link
+        self._on_notes = on_notes
         self._pause = pause
         self._link = Link(LinkState.CONNECTING, clock.now())
         self._notes: dict[str, str] = {}
@@ -94,6 +96,7 @@ class Supervisor:
         """Keep chat coming until cancelled."""
         while True:
             ended = await self._attempt()
+            self._source.lost()
             if ended.refused:
                 await self._stay_refused(ended)
             else:
@@ -104,11 +107,13 @@ class Supervisor:
         if self._notes.get(type) != sentence:
             self._notes[type] = sentence
             log.warning("%s", sentence)
+            self._on_notes()
 
     def found(self, type: str) -> None:
         """It is told after all."""
         if self._notes.pop(type, None) is not None:
             log.info("Twitch tells %s again", type)
+            self._on_notes()
 
     async def _attempt(self) -> _Ended:
         """Read as long as it goes."""

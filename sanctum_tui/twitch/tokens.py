@@ -75,7 +75,12 @@ class Tokens:
             if held.origin is origin:
                 held.stored = self._stored_access(held)
         self._refreshing: dict[str, asyncio.Task[None]] = {}
-        self._troubled = False
+        self._trouble = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why new tokens cannot be saved, and what that means, as a sentence; empty while they can."""
+        return self._trouble
 
     def grant(self, user_id: str) -> Grant:
         """What this account granted, as it is now. Raises LoginNeededError for an account that is not logged in."""
@@ -256,17 +261,17 @@ class Tokens:
                 self._succeeded()
 
     def _failed(self, sentence: str) -> None:
-        if not self._troubled:
-            self._troubled = True
+        if not self._trouble:
             told = f"New Twitch tokens are not saved, and after a restart you would have to log in again: {sentence}"
+            self._trouble = told
             log.warning("%s", told)
-            self.on_trouble(told)
+            _tell(lambda: self.on_trouble(told))
 
     def _succeeded(self) -> None:
-        if self._troubled and not any(held.unsaved for held in self._held.values()):
-            self._troubled = False
+        if self._trouble and not any(held.unsaved for held in self._held.values()):
+            self._trouble = ""
             log.info("Twitch tokens are saved again")
-            self.on_recovery()
+            _tell(self.on_recovery)
 
     def _stored_access(self, held: _Held) -> Secret | None:
         try:
@@ -298,6 +303,14 @@ def _no_refresh(held: _Held) -> str:
 def _refused(held: _Held, error: RefusedError) -> str:
     why = "" if "refresh token" in error.words.lower() else f" {error.sentence}"
     return f"Twitch does not let {held.grant.account.name} in any more.{why} Run `{_command(held)}`."
+
+
+def _tell(listener: Callable[[], None]) -> None:
+    """A listener that fails costs no token."""
+    try:
+        listener()
+    except Exception:
+        log.exception("whoever was told of the tokens failed")
 
 
 def _ignore(_: str) -> None:

@@ -17,7 +17,7 @@ from sanctum_tui.chat import (
     StreamWentOnline,
 )
 from sanctum_tui.text import clean_line
-from sanctum_tui.twitch.frames import Notification, part, word
+from sanctum_tui.twitch.frames import Notification, moment, part, word
 
 _COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 # As IRC writes a ``/me`` line, and EventSub hands it on. The \x01 at its end goes with all that cleaning takes.
@@ -50,10 +50,11 @@ def translate(notification: Notification, at: datetime) -> Told | Skipped:
     translation = versions.get(notification.version)
     if translation is None:
         return Skipped("its version is not known")
-    return translation(notification.event, at)
+    return translation(notification, at)
 
 
-def _message(event: dict[str, Any], at: datetime) -> Told | Skipped:
+def _message(told: Notification, at: datetime) -> Told | Skipped:
+    event = told.event
     message = part(event, "message")
     if not isinstance(message.get("text"), str):
         return Skipped("it has no text")
@@ -64,8 +65,9 @@ def _message(event: dict[str, Any], at: datetime) -> Told | Skipped:
     return Told((_said(event, message["text"], id, login, at),))
 
 
-def _notification(event: dict[str, Any], at: datetime) -> Told | Skipped:
+def _notice(told: Notification, at: datetime) -> Told | Skipped:
     """A notice in Twitch's words, and the words of the person, where there are some, as a line of their own."""
+    event = told.event
     id = _line(event, "message_id")
     login = _line(event, "chatter_user_login").lower()
     name = _line(event, "chatter_user_name") or login
@@ -89,7 +91,8 @@ def _in_words(system_message: str, notice_type: str, name: str) -> str:
     return system_message
 
 
-def _raid(event: dict[str, Any], at: datetime) -> Told | Skipped:
+def _raid(told: Notification, at: datetime) -> Told | Skipped:
+    event = told.event
     login = _line(event, "from_broadcaster_user_login").lower()
     raider = _line(event, "from_broadcaster_user_name") or login
     raided = _line(event, "to_broadcaster_user_name") or _line(event, "to_broadcaster_user_login")
@@ -100,32 +103,35 @@ def _raid(event: dict[str, Any], at: datetime) -> Told | Skipped:
     return Told((ChatNotice(at, f"{raider} is raiding {raided}{crowd}.", login, raider),))
 
 
-def _deletion(event: dict[str, Any], at: datetime) -> Told | Skipped:
-    id = _line(event, "message_id")
+def _deletion(told: Notification, at: datetime) -> Told | Skipped:
+    id = _line(told.event, "message_id")
     return Told((MessageDeleted(at, id),)) if id else Skipped("it does not say which line")
 
 
-def _clear(event: dict[str, Any], at: datetime) -> Told | Skipped:
+def _clear(told: Notification, at: datetime) -> Told | Skipped:
     return Told((ChatCleared(at),))
 
 
-def _clear_one(event: dict[str, Any], at: datetime) -> Told | Skipped:
+def _clear_one(told: Notification, at: datetime) -> Told | Skipped:
     # Without a login it would be everybody's lines that go.
-    login = _line(event, "target_user_login").lower()
+    login = _line(told.event, "target_user_login").lower()
     return Told((ChatCleared(at, login),)) if login else Skipped("it does not say whose lines")
 
 
-def _online(event: dict[str, Any], at: datetime) -> Told | Skipped:
+def _online(told: Notification, at: datetime) -> Told | Skipped:
+    event = told.event
     # A rerun or a playlist is on air without the streamer.
-    kind = word(event, "type")
-    return Told((StreamWentOnline(at),)) if kind in ("live", "") else Skipped("it is no live stream")
+    if word(event, "type") not in ("live", ""):
+        return Skipped("it is no live stream")
+    return Told((StreamWentOnline(at, _line(event, "id"), moment(event, "started_at"), told.at),))
 
 
-def _offline(event: dict[str, Any], at: datetime) -> Told | Skipped:
-    return Told((StreamWentOffline(at),))
+def _offline(told: Notification, at: datetime) -> Told | Skipped:
+    return Told((StreamWentOffline(at, _line(told.event, "id"), told.at),))
 
 
-def _update(event: dict[str, Any], at: datetime) -> Told | Skipped:
+def _update(told: Notification, at: datetime) -> Told | Skipped:
+    event = told.event
     if not isinstance(event.get("title"), str) or not isinstance(event.get("category_name"), str):
         return Skipped("it has no title or no category")
     return Told((ChannelUpdated(at, _line(event, "title"), _line(event, "category_name")),))
@@ -173,10 +179,10 @@ def _line(value: dict[str, Any], key: str) -> str:
     return clean_line(word(value, key))
 
 
-_Translation = Callable[[dict[str, Any], datetime], Told | Skipped]
+_Translation = Callable[[Notification, datetime], Told | Skipped]
 _TRANSLATIONS: Mapping[str, Mapping[str, _Translation]] = {
     "channel.chat.message": {"1": _message},
-    "channel.chat.notification": {"1": _notification},
+    "channel.chat.notification": {"1": _notice},
     "channel.chat.message_delete": {"1": _deletion},
     "channel.chat.clear": {"1": _clear},
     "channel.chat.clear_user_messages": {"1": _clear_one},

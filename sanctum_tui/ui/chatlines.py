@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sanctum_tui.chat import ChatCleared, ChatEvent, ChatGap, ChatLine, ChatMessage, ChatNotice, Voice
+from sanctum_tui.chat import ChatCleared, ChatEvent, ChatLine, ChatMessage, ChatNotice, Voice
 from sanctum_tui.ui.colours import Rgb, as_hex, name_colour
 from sanctum_tui.ui.scrollback import Entry
 from sanctum_tui.ui.wrapping import LEAST_CELLS, wrap
@@ -145,8 +145,6 @@ def badge_words(badges: Sequence[str]) -> str:
 def remark_words(event: ChatEvent) -> str:
     """An event of the room in words."""
     match event:
-        case ChatGap(seconds=seconds):
-            return f"no chat for {seconds:.0f} s, lines may be missing"
         case ChatCleared(login=""):
             return "a moderator cleared the chat"
         case ChatCleared(login=login):

@@ -41,7 +41,7 @@ class Host:
         """What became of the evening when it ended, and where its ledger is."""
         self._role = Role.STREAMER
         """Who is to log in."""
-        self._told_waiting = False
+        self._told_waiting = ""
 
     def begin(self) -> None:
         """Open the evening that was asked for, or offer what there is."""
@@ -61,8 +61,10 @@ class Host:
 
         def connected(done: bool | None) -> None:
             if self._app.stage.playing:
-                if done:
-                    self._app.say("Connected. It counts from the next start: q, then the same command again.")
+                evening = self._app.stage.evening
+                if done and evening is not None and evening.broadcasting is not None:
+                    evening.broadcasting.on_air.retry_now()
+                    self._app.say("Connected. Chat is tried again with the new login.")
             elif done:
                 self._go_live()
             elif self._plan is None:
@@ -104,11 +106,11 @@ class Host:
         self.last_words = trouble or f"The evening has ended. Its ledger is {path}"
         self._app.say(self.last_words, severity="error" if trouble else "information")
 
-    def waiting(self, sentence: str, seconds: float) -> None:
-        if not self._told_waiting:
-            self._told_waiting = True
+    def waiting(self, what: str, sentence: str, seconds: float) -> None:
+        if self._told_waiting != sentence:
+            self._told_waiting = sentence
             self._app.say(sentence, severity="warning")
-        self._app.status.show([Piece(f"✕ Twitch is out of reach, next try in {seconds:g} s; q quits", 10, WARNING)])
+        self._app.status.show([Piece(f"✕ {what}, next try in {seconds:g} s; q quits", 10, WARNING)])
 
     def refused(self, error: SanctumError) -> None:
         from sanctum_tui.twitch.errors import LoginNeededError

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sanctum_tui.agent.policies import decide
-from sanctum_tui.chat import ChatLine, ChatNotice
+from sanctum_tui.chat import ChatCleared, ChatLine, ChatNotice, MessageDeleted
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.events import (
     AgentMuted,
@@ -22,6 +22,7 @@ from sanctum_tui.events import (
     StorageRecovered,
 )
 from sanctum_tui.review.prompt import OPEN, may_step
+from sanctum_tui.twitch.values import LinkState
 from sanctum_tui.ui.actions import Group, Moment, fitting
 from sanctum_tui.ui.cards import SETTLE_SECONDS, Card, card_of
 from sanctum_tui.ui.edits import Edits
@@ -52,6 +53,7 @@ class Presenter:
         self._card_turned_at = -math.inf
         self._approved_at: tuple[int, float] | None = None
         self._rung_for = 0
+        self._told_of_air: tuple[str, ...] = ()
 
     async def begin(self) -> None:
         """Show what is there already, and follow the evening from now on."""
@@ -74,7 +76,7 @@ class Presenter:
         match event:
             case LinesHeard(lines):
                 self._app.chat.append(lines)
-            case RoomChanged(what):
+            case RoomChanged(MessageDeleted() | ChatCleared() as what):
                 self._app.chat.notice(what)
             case PromptStepped(prompt):
                 if prompt.state is PromptState.APPROVED:
@@ -87,7 +89,10 @@ class Presenter:
                         self._app.bell()
                 self._papers.stale = True
                 self.tick()
-            case DecisionChanged() | AgentMuted() | AirChanged():
+            case DecisionChanged() | AgentMuted():
+                self.tick()
+            case AirChanged():
+                self._tell_of_the_air()
                 self.tick()
             case DashboardChanged(text, "file"):
                 self._papers.dashboard_changed(text, self.evening.dashboard)
@@ -99,6 +104,18 @@ class Presenter:
                 self.tick()
             case _:
                 pass
+
+    def _tell_of_the_air(self) -> None:
+        """Say once what the line at the top has no room for: why Twitch refuses, what the console goes without."""
+        live = self.evening.broadcasting
+        if live is None:
+            return
+        link = live.on_air.link
+        refused = (link.why,) if link.state is LinkState.REFUSED else ()
+        told = (*refused, *live.on_air.notes)
+        if news := [sentence for sentence in told if sentence not in self._told_of_air]:
+            self._app.say(" ".join(news), severity="warning")
+        self._told_of_air = told
 
     def moment(self) -> Moment:
         """What decides which keys fit."""
@@ -130,7 +147,8 @@ class Presenter:
 
     def tick(self) -> None:
         """Show everything as it is at this moment; panes change only what looks different."""
-        if not self._app.is_running:
+        if not (self._app.is_running and self._app.review.children):
+            # The console is closing, and its widgets have gone first.
             return
         evening, moment = self.evening, self.moment()
         decision = decide(evening.orchestrator.situation(self.now()))

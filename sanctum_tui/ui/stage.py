@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from importlib import import_module
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sanctum_tui.chat import ChatLine
-from sanctum_tui.errors import SanctumError
+from sanctum_tui.errors import SanctumError, StorageError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
 
@@ -19,7 +24,11 @@ if TYPE_CHECKING:
     from sanctum_tui.runtime.plan import AnyPlan
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
+STUMBLED = "Something unforeseen happened; the evening goes on, and the log file says more."
+NO_TWITCH = "Twitch is out of reach"
+NO_DATABASE = "the database cannot be used"
 STOPPED = "The evening stopped: something unforeseen happened. What was said is stored; the log file says more."
 LOG_ENDED = "the log has ended"
 STREAM_ENDED = "the stream has ended"
@@ -42,14 +51,28 @@ class Audience(Protocol):
     def over(self, path: Path | None, trouble: str) -> None:
         """It has ended: where its ledger was written, or a sentence where something went wrong."""
 
-    def waiting(self, sentence: str, seconds: float) -> None:
-        """It cannot be opened yet, for this reason, and is tried again in so many seconds."""
+    def waiting(self, what: str, sentence: str, seconds: float) -> None:
+        """Something does not work yet, `what` in a few words, and is tried again in so many seconds."""
 
     def refused(self, error: SanctumError) -> None:
         """It cannot be opened."""
 
     def crashed(self, error: Exception) -> None:
         """Opening it failed in an unforeseen way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the operator wanted of the agent in one evening, and wants in the next one on the same screen."""
+
+    muted: bool = False
+    let_it_be_until: datetime | None = None
+
+    async def on_to(self, evening: "Evening") -> None:
+        if self.muted:
+            await evening.orchestrator.set_muted(True)
+        if self.let_it_be_until is not None:
+            evening.orchestrator.let_it_be_until = self.let_it_be_until
 
 
 class Stage:
@@ -65,6 +88,7 @@ class Stage:
         self._on_air: OnAir | None = None
         self._sessions: list[tuple[int, int]] = []
         """Evenings so far, the latest first: the number that its lines come after, and its session."""
+        self._carried = Carried()
         self._count = 0
         """Number of the last line so far."""
         self._why = ""
@@ -131,7 +155,7 @@ class Stage:
             while await self._live_through() and self._on_air is not None and not self._last:
                 await self._audience.closing()
                 await self._close_evening()
-                await self._open(plan)
+                await self._until_it_works(lambda: self._open(plan), StorageError, NO_DATABASE)
         except SanctumError as error:
             self._audience.refused(error)
         except Exception as error:
@@ -147,6 +171,7 @@ class Stage:
         )
         self._sessions.insert(0, (after, self.evening.keeping.session.id))
         self.ended = False
+        await self._carried.on_to(self.evening)
         await self._audience.opened(self.evening)
 
     async def _go_on_air(self) -> "OnAir":
@@ -154,28 +179,40 @@ class Stage:
         from sanctum_tui.runtime.onair import OnAir
         from sanctum_tui.twitch.errors import UnreachableError
 
-        attempt = 0
-        while True:
+        return await self._until_it_works(
+            lambda: OnAir.open(self._settings, self._paths), UnreachableError, NO_TWITCH
+        )
+
+    async def _until_it_works(
+        self, do: Callable[[], Awaitable[T]], passing: type[SanctumError], what: str, *, most: float = math.inf
+    ) -> T:
+        """Do something that fails in a way that passes, again and again; the last time it may fail for good."""
+        for attempt in count(1):
             try:
-                return await OnAir.open(self._settings, self._paths)
-            except UnreachableError as error:
-                seconds = _RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)]
-                self._audience.waiting(error.sentence, seconds)
-            attempt += 1
-            await asyncio.sleep(seconds)
+                return await do()
+            except passing as error:
+                if attempt >= most:
+                    raise
+                log.warning("%s", error.sentence)
+                seconds = _RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS)) - 1]
+                self._audience.waiting(what, error.sentence, seconds)
+                await asyncio.sleep(seconds)
+        raise AssertionError("count has no end")
 
     async def _live_through(self) -> bool:
-        """Whether the evening came to its end, and its ledger was written or at least tried."""
+        """Whether the evening came to its end, and another one may follow."""
         evening = self.evening
         if evening is None:
             return False
         path: Path | None = None
         trouble = ""
         try:
-            await evening.run()
+            await self._run(evening)
             if self._leaving:
                 return False
-            await evening.finish(self._why)
+            # A live room goes on talking meanwhile, so not for ever.
+            most = 1 if self._on_air is None else len(_RETRY_SECONDS)
+            await self._until_it_works(lambda: evening.finish(self._why), StorageError, NO_DATABASE, most=most)
             path = await evening.write_ledger()
         except SanctumError as error:
             log.warning("%s", error.sentence)
@@ -187,13 +224,34 @@ class Stage:
         self._settings = evening.settings
         self.ended = True
         self._audience.over(path, trouble)
-        return not trouble
+        return self._on_air is not None or not trouble
+
+    async def _run(self, evening: "Evening") -> None:
+        """Live through it. A live room is gone on with whatever happens, for nobody else reads it meanwhile."""
+        while True:
+            try:
+                await evening.run()
+            except Exception as error:
+                if self._on_air is None or self._leaving:
+                    raise
+                log.exception("the evening stopped; it is gone on with")
+                sentence = error.sentence if isinstance(error, SanctumError) else STUMBLED
+                self._audience.waiting("the evening stumbled", sentence, _RETRY_SECONDS[0])
+                await asyncio.sleep(_RETRY_SECONDS[0])
+            else:
+                return
 
     async def _close_evening(self) -> None:
         evening, self.evening = self.evening, None
         if evening is not None:
             self._count = evening.room.count
-            await evening.close()
+            self._carried = Carried(evening.orchestrator.muted, evening.orchestrator.let_it_be_until)
+            try:
+                await evening.close()
+            except StorageError as error:
+                if self._leaving or self._last:
+                    raise
+                log.warning("%s", error.sentence)
 
     async def _come_to_a_stop(self) -> None:
         task, self._task = self._task, None
@@ -201,6 +259,8 @@ class Stage:
             return
         self._leaving = self._leaving or self.evening is None
         if self.evening is not None:
+            if self._on_air is not None:
+                await self._on_air.close_intake()
             self.evening.origin.stop()
             await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
         task.cancel()

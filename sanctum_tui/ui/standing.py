@@ -28,7 +28,7 @@ def standing(evening: "Evening", moment: Moment, trouble: str) -> list[Piece]:
     if moment.letting_be:
         pieces.append(Piece("☾ let it be", 8, WARNING))
     if moment.playing:
-        pieces.append(_gate(evening.origin.gate))
+        pieces.append(_gate(evening.origin.gate) if live is None else _on_air(live, now))
     count = evening.keeping.messages
     pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 2))
     where = "posts stay here" if live is None else f"posts as {evening.origin.agent_login}"
@@ -59,17 +59,15 @@ def _playing(evening: "Evening", moment: Moment) -> Piece:
 
 def _live(evening: "Evening", live: "Broadcasting", now: datetime) -> list[Piece]:
     pieces = []
-    stream = live.on_air.gate.stream
-    if stream is not None:
-        pieces.append(Piece(f"on air {minutes((now - stream.started_at).total_seconds())}", 7))
     if evening.settings.twitch_offline_chat_test_mode:
         pieces.append(Piece(f"◆ OFFLINE TEST MODE ({BY_ID['stream.test_mode'].shown_key})", 10, WARNING))
     if live.on_air.rehearsal:
-        pieces.append(Piece("◆ stand-in", 8, WARNING))
+        pieces.append(Piece("◆ stand-in", 6, WARNING))
     asked = live.question
     if asked.question:
-        left = "" if asked.ends_in is None else f", so does this in {minutes(asked.ends_in.total_seconds())}"
-        pieces.append(Piece(f"◆ {asked.brief}{left} ({BY_ID['stream.end'].shown_key})", 9, STRONG))
+        key = BY_ID["stream.end"].shown_key
+        ends = "" if asked.ends_in is None else f", the evening in {minutes(asked.ends_in.total_seconds())}"
+        pieces.append(Piece(f"◆ {asked.brief}{ends}: {key}", 9, STRONG))
     if (link := _link(live.on_air.link, now)) is not None:
         pieces.append(link)
     return pieces
@@ -87,7 +85,7 @@ def _link(link: Link, now: datetime) -> Piece | None:
             until = "" if link.retry_at is None else f", next try in {_seconds(link.retry_at, now)} s"
             return Piece(f"✕ no chat for {away}{until}", 10, WARNING)
         case LinkState.REFUSED:
-            return Piece(f"✕ no chat: {link.why} {BY_ID['stream.retry'].shown_key} helps", 10, WARNING)
+            return Piece(f"✕ no chat, Twitch refuses: {BY_ID['stream.retry'].shown_key} helps", 10, WARNING)
 
 
 def _seconds(moment: datetime, now: datetime) -> int:
@@ -97,4 +95,15 @@ def _seconds(moment: datetime, now: datetime) -> int:
 def _gate(gate: LiveGate) -> Piece:
     if gate.live is Live.YES:
         return Piece("● live", 6)
-    return Piece(f"○ {gate.live.value}", 6) if gate.live is Live.NO else Piece(f"○ {gate.live.value}: {gate.why}", 6)
+    return Piece(f"○ {gate.live.value}: {gate.why}", 6)
+
+
+def _on_air(live: "Broadcasting", now: datetime) -> Piece:
+    """The stream itself, whatever the test mode opens."""
+    gate = live.on_air.gate
+    if gate.on_air is Live.YES:
+        since = "" if gate.stream is None else f" {minutes((now - gate.stream.started_at).total_seconds())}"
+        return Piece(f"● live{since}", 8)
+    if gate.on_air is Live.NO:
+        return Piece("○ not live", 8)
+    return Piece(f"○ {gate.on_air.value}: {gate.why}", 8)

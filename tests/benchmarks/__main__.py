@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks.measuring import Workbench, machine
 
-_NAMES = {"startup": "startup", "ingest": "ingest", "replay": "replaying", "memory": "memory"}
+_NAMES = {"startup": "startup", "ingest": "ingest", "replay": "replaying", "memory": "memory", "live": "live"}
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from tests.commands import environment
 
 _COLUMNS, _ROWS = 120, 40
 _PATIENCE_SECONDS = 30.0
-_CHANNEL = "quietharbor"
+CHANNEL = "quietharbor"
 """The sample evening's channel; once it is on screen, the evening is open."""
 _BARE = """
 from textual.app import App
@@ -39,8 +39,8 @@ def run(bench: Workbench) -> Iterator[Ratio]:
     bare = [sys.executable, "-c", _BARE]
     taken = in_turns(
         5 if bench.quick else 15,
-        bare=lambda: _opened(bench.folder, bare, "quiet"),
-        ours=lambda: _opened(bench.folder, console, _CHANNEL),
+        bare=lambda: opened(bench.folder, bare, "quiet"),
+        ours=lambda: opened(bench.folder, console, CHANNEL),
     )
     ours, theirs = taken["ours"], taken["bare"]
     paint = theirs["paint"]
@@ -54,7 +54,7 @@ def run(bench: Workbench) -> Iterator[Ratio]:
     )
 
 
-def _opened(folder: Path, command: Sequence[str], ready: str) -> Figures:
+def opened(folder: Path, command: Sequence[str], ready: str, **variables: str) -> Figures:
     """Seconds until the screen is no longer blank, until a word is on it, and the memory held at the first."""
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as home:
         ours, theirs = pty.openpty()
@@ -66,7 +66,7 @@ def _opened(folder: Path, command: Sequence[str], ready: str) -> Figures:
             stdout=theirs,
             stderr=theirs,
             cwd=home,
-            env=environment(Path(home), TERM="xterm-256color", COLORTERM="truecolor"),
+            env=environment(Path(home), TERM="xterm-256color", COLORTERM="truecolor", **variables),
             start_new_session=True,
         )
         os.close(theirs)

@@ -24,7 +24,9 @@ HELP = """\
 live              the stream begins        drop       all EventSub connections break
 offline           the stream ends          silence    they stay open and say nothing more
 say NAME TEXT     somebody writes          reconnect  Twitch asks the console to move to a new connection
-confirm CODE      confirm a login code; `confirm CODE NAME` as another account than the streamer
+burst N           so many lines, as fast as they can be sent; `burst N 1` within one second
+confirm CODE      confirm a login code; `confirm CODE NAME` as another account than the streamer; or deny CODE
+lose              the answer to the next post is lost; refuse: the next post is; down, up: the network
 help              this                     quit       the end (or Ctrl+C)
 """
 
@@ -69,9 +71,24 @@ async def _obey(twitch: FakeTwitch, line: str) -> str:
         case "say", [name, text] if name and text.strip():
             await twitch.says(name, text.strip())
             return ""
+        case "burst", [count, *spread] if count.isdecimal():
+            seconds = float(spread[0]) if spread and spread[0].isdecimal() else 0.0
+            return f"{len(await twitch.burst(int(count), seconds=seconds))} lines"
         case "confirm", [code, *name] if code:
             known = twitch.confirm(code, name[0].strip() if name else twitch.streamer.login)
             return "confirmed" if known else f"no login waits for {code}; is it too old?"
+        case "deny", [code]:
+            return "denied" if twitch.deny(code) else f"no login waits for {code}"
+        case "lose", _:
+            twitch.faults.lost_answer(1)
+            twitch.faults.no_echo(1)
+            return "the next message is in the room, and nobody is told"
+        case "refuse", _:
+            twitch.faults.drop_message(1, "msg_slowmode", "This room is in slow mode.")
+            return "the next message is refused"
+        case ("down" | "up") as way, _:
+            await twitch.faults.refuse_connections(way == "down")
+            return f"the network is {way}"
         case "", _:
             return ""
     return HELP.rstrip()

@@ -1,6 +1,7 @@
 """What happens on the fake Twitch: people write, moderators remove, a stream begins, another channel comes over."""
 
 import asyncio
+import time
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -64,10 +65,13 @@ class Stage:
         await self.tells("channel.chat.message", event)
         return message_id
 
-    async def burst(self, n: int, prefix: str = "line ") -> list[str]:
-        """So many messages as fast as the sockets take them; their ids."""
+    async def burst(self, n: int, prefix: str = "line ", *, seconds: float = 0.0) -> list[str]:
+        """So many messages, spread over so many seconds, or as fast as the sockets take them; their ids."""
         ids = []
+        began = time.monotonic()
         for number in range(1, n + 1):
+            if number % _BREATH == 0 and (early := began + seconds * number / n - time.monotonic()) > 0:
+                await asyncio.sleep(early)
             ids.append(await self.says(f"viewer{number % 50}", f"{prefix}{number}"))
             if number % _BREATH == 0:
                 await asyncio.sleep(0)

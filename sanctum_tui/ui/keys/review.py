@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sanctum_tui.errors import SanctumError, StorageError
 from sanctum_tui.evening import PromptState
 from sanctum_tui.review.prompt import Outcome, may_step, unsendable
+from sanctum_tui.text import single_spaced
 from sanctum_tui.ui.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
 
@@ -130,7 +131,7 @@ class ReviewKeys:
     def _signed(self, line: str) -> str:
         from sanctum_tui.llm.author import sign
 
-        return sign(line, self._presenter.evening.settings.agent_signature)
+        return single_spaced(sign(line, self._presenter.evening.settings.agent_signature))
 
     def typed(self, message: ReviewPane.Edited) -> None:
         """The words changed: keep them, and look at them."""

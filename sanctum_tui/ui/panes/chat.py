@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatNotice, MessageDeleted
+from sanctum_tui.chat import ChatCleared, ChatLine, ChatNotice, MessageDeleted
 from sanctum_tui.ui.chatlines import Frame, Palette, Row, compose, frame_of, palette_of, render
 from sanctum_tui.ui.scrollback import FetchBefore, Key, Scrollback
 from sanctum_tui.ui.viewport import Viewport
@@ -96,7 +96,7 @@ class ChatPane(Widget, can_focus=True):
         self._scrollback.extend(lines)
         self._wake(len(lines))
 
-    def notice(self, event: ChatNotice | MessageDeleted | ChatCleared | ChatGap) -> None:
+    def notice(self, event: ChatNotice | MessageDeleted | ChatCleared) -> None:
         """Show that something other than a line happened in the room."""
         match event:
             case MessageDeleted():

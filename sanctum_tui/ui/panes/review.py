@@ -171,6 +171,9 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._editing = None
         self.remove_class("-editing")
         await self.query("#line-editor").remove()
+        if not self.is_running:
+            # The console closed while the editor went away.
+            return
         card, self._card = self._card, None
         self.show(card or Card())
         self._put("card-check", "")

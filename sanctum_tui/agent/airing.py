@@ -12,7 +12,7 @@ _AWAY = timedelta(minutes=30)
 """A stream that is back so soon after the console last ran is the same evening's: a crash, a restart."""
 
 _FORESHOW = timedelta(hours=12)
-"""A session that no stream came to is another day's after this."""
+"""A session of which nobody knows that it had a stream of its own is another day's after this."""
 
 
 _BEGUN = "A stream has begun. Shall this go on as its evening, or a new one begin?"
@@ -76,10 +76,10 @@ class Airings:
         return Look()
 
     def begun(self, airing: Airing) -> "Airings":
-        return Airings(airing)
+        return replace(self, last=airing)
 
     def left(self, at: datetime) -> "Airings":
-        return Airings(None if self.last is None else replace(self.last, ended_at=at))
+        return replace(self, last=None if self.last is None else replace(self.last, ended_at=at))
 
     def _on(self, air: OnAirNow, now: datetime, grace: timedelta, used: bool) -> Look:
         last = self.last
@@ -107,8 +107,11 @@ class Airings:
 
 
 def is_this_evening(airings: Sequence[Airing], air: OnAirNow, stopped_at: datetime, now: datetime) -> bool:
-    """Whether an unfinished session, which stopped at that moment, is the one to go on with."""
-    if not airings:
+    """Whether an unfinished session, which stopped at that moment, is the one to go on with.
+
+    Where it is not known whether the stream is live, it goes on: the operator is asked when it is known.
+    """
+    if not airings or air.live is Live.UNKNOWN:
         return now - stopped_at <= _FORESHOW
     if air.live is Live.YES and any(airing.stream == air.stream for airing in airings):
         return True
