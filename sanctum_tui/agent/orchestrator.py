@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from sanctum_tui.agent.drafting import Drafting, Written
 from sanctum_tui.agent.keeping import Keeping
-from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
 from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
+from sanctum_tui.agent.modes.steward import Steward
 from sanctum_tui.agent.policies import Situation, decide, explain
 from sanctum_tui.agent.room import Room, notice_of
 from sanctum_tui.agent.ticking import Ticks
@@ -31,7 +32,7 @@ from sanctum_tui.chat import (
     Voice,
 )
 from sanctum_tui.clock import Clock
-from sanctum_tui.evening import Action, Decision, Draft, Mark, Prompt, PromptState
+from sanctum_tui.evening import Action, Decision, Mark, Prompt, PromptState
 from sanctum_tui.events import AgentMuted, Broadcast, DecisionChanged, LineFlagged, LinesHeard, MomentMarked
 from sanctum_tui.llm.guard import Verdict
 from sanctum_tui.review.prompt import ROOM, WAITING, Outcome, may_step
@@ -43,6 +44,10 @@ log = logging.getLogger(__name__)
 
 def _always() -> bool:
     return True
+
+
+def _nothing() -> None:
+    pass
 
 
 class Orchestrator:
@@ -63,6 +68,8 @@ class Orchestrator:
         hearing: Callable[[], bool] = _always,
         on_own: Callable[[ChatMessage], Awaitable[object]] | None = None,
         on_open: Callable[[], Awaitable[None]] | None = None,
+        steward: Steward | None = None,
+        on_written: Callable[[], None] = _nothing,
         standing_order: Callable[[Prompt], Awaitable[None]] | None = None,
     ) -> None:
         """`on_air` is told when the stream went online or offline, as far as chat's source knows it.
@@ -87,8 +94,14 @@ class Orchestrator:
         self._hearing = hearing
         self._on_own = on_own
         self._on_open = on_open
-        self._standing_order = standing_order
-        self._drafting = asyncio.Lock()
+        self._drafting = Drafting(
+            room=room,
+            queue=queue,
+            hearthkeeper=hearthkeeper,
+            steward=steward,
+            standing_order=standing_order,
+            on_written=on_written,
+        )
         self._ticks = Ticks(clock, lambda: self._settings().agent_loop_interval_seconds, self.tick)
 
     async def run(self, source: ChatSource) -> None:
@@ -100,6 +113,7 @@ class Orchestrator:
             async for batch in source.batches():
                 await self.hear(batch)
         finally:
+            await self._drafting.stop()
             await self._ticks.stop()
 
     def interval_changed(self) -> None:
@@ -146,7 +160,12 @@ class Orchestrator:
         if self._on_open is not None:
             await self._on_open()
         waiting, spoke = self._queue.waiting, self.room.last_person_at
-        if waiting is not None and spoke is not None and spoke > waiting.changed_at:
+        if waiting is not None and self._drafting.too_late(waiting, self._clock.now()):
+            late = partial(
+                self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason="the talk has moved on"
+            )
+            await self._keeping.attempt(late)
+        elif waiting is not None and spoke is not None and spoke > waiting.changed_at:
             # It should have gone stale when they spoke; that could not be stored then.
             await self._go_stale(spoke)
         # Also where nobody has said anything for long: a restart goes on from here, not from the last line.
@@ -155,12 +174,23 @@ class Orchestrator:
         decision = decide(self.situation())
         await self._decided(decision)
         if decision.action is Action.DRAFT:
-            await self._draft(explain(decision))
+            # Writing may take a while: people may have spoken, or the operator muted it, in the meantime.
+            still = partial(self._still_wanted, Action.DRAFT)
+            if not await self._drafting.draft(explain(decision), still):
+                await self._decided(decide(self.situation()))
         return decision
 
-    async def preview(self, note: str = "") -> tuple[Draft, Verdict] | None:
+    async def preview(self, note: str = "") -> Written:
         """What it would say now: nothing is sent, recorded or moved by asking."""
-        return await self._hearthkeeper.draft(self.room, self._queue.prompts, note)
+        return await self._drafting.preview(note)
+
+    def _still_wanted(self, action: Action) -> bool:
+        return decide(self.situation()).action is action
+
+    def _may_answer(self) -> bool:
+        """Whether the agent may speak at all, whoever talks."""
+        resting = self.let_it_be_until is not None and self._clock.now() < self.let_it_be_until
+        return not self.muted and not resting and self._gate.live is Live.YES
 
     def verdict(self, line: str, *, editing: int | None = None) -> Verdict:
         """The guard's word on a line the operator is writing."""
@@ -168,16 +198,7 @@ class Orchestrator:
 
     async def redraft(self, number: int, note: str = "") -> Outcome:
         """Draft anew in place of a line that waits, with the operator's note."""
-        async with self._drafting:
-            written = await self._hearthkeeper.draft(self.room, self._queue.prompts, note)
-            if written is None:
-                return Outcome(False, "There is nothing left to say that was not said tonight.")
-            old = await self._queue.step(number, PromptState.SUPERSEDED, by="operator", reason=note)
-            if old is None:
-                return Outcome(False, f"Line {number} has moved on; there is nothing to draft anew.")
-            why = f"Drafted anew in place of line {number}." + (f" Your note: {note}" if note else "")
-            await self._put(written, why)
-        return Outcome(True, "Drafted anew.", self._queue.current)
+        return await self._drafting.redraft(number, note)
 
     async def set_muted(self, muted: bool) -> Outcome:
         """Mute or unmute the agent. Muted, it drafts nothing and nothing is posted, also after a restart."""
@@ -242,7 +263,7 @@ class Orchestrator:
 
     async def _go_stale(self, at: datetime) -> object:
         waiting = self._queue.waiting
-        if waiting is None or waiting.state is not PromptState.PENDING:
+        if waiting is None or waiting.state is not PromptState.PENDING or self._drafting.is_answer(waiting):
             return None
         step = partial(
             self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason="people are talking", at=at
@@ -292,10 +313,13 @@ class Orchestrator:
             return
         lines = self.room.take(messages)
         await self._heard(lines, events=len(messages), messages=len(messages))
-        if self._on_own is not None:
-            for line in lines:
-                if line.voice is Voice.AGENT:
-                    await self._keeping.attempt(partial(self._on_own, line.message))
+        if self._on_own is None and not self._drafting.answers:
+            return
+        for line in lines:
+            if line.voice is Voice.PERSON:
+                self._drafting.answer(line.message, self._may_answer)
+            elif line.voice is Voice.AGENT and self._on_own is not None:
+                await self._keeping.attempt(partial(self._on_own, line.message))
 
     async def _heard(self, lines: list[ChatLine], *, events: int, messages: int) -> None:
         self._keeping.heard(lines, events=events, messages=messages, clock_at=self.room.last_at)
@@ -309,25 +333,3 @@ class Orchestrator:
         if before is None or (before.action, before.reason) != (decision.action, decision.reason):
             await self._keeping.decided(decision)
             self._broadcast.tell(DecisionChanged(decision, explain(decision)))
-
-    async def _draft(self, why: str) -> None:
-        async with self._drafting:
-            written = await self._hearthkeeper.draft(self.room, self._queue.prompts)
-            # Writing may take a while: people may have spoken, or the operator muted it, in the meantime.
-            again = decide(self.situation())
-            if written is None:
-                self._hearthkeeper.give_up(self.room)
-                await self._decided(decide(self.situation()))
-                return
-            if again.action is not Action.DRAFT:
-                return
-            await self._put(written, why)
-
-    async def _put(self, written: tuple[Draft, Verdict], why: str) -> None:
-        draft, verdict = written
-        prompt = await self._queue.add(draft, mode=HEARTHKEEPER, why=why)
-        if not verdict.passed:
-            reason = "; ".join(finding.reason for finding in verdict.findings)
-            await self._queue.step(prompt.number, PromptState.REJECTED, by="guard", reason=reason)
-        elif self._standing_order is not None:
-            await self._standing_order(prompt)

@@ -34,7 +34,7 @@ def show(arguments: Namespace) -> int:
     modules = read_modules(prompts_folder(paths))
     for warning in modules.warnings:
         print(f"sanctum-tui: {warning}", file=sys.stderr)
-    prompts = Prompts(modules, characters=settings.style_max_characters)
+    prompts = Prompts(modules, characters=settings.style_max_characters, language=settings.agent_language)
     asked = asyncio.run(_asked(arguments, settings, paths, Mode(arguments.mode), prompts, Phase(arguments.phase)))
     tokens = estimate(asked.instructions) + estimate(asked.material)
     print(f"sanctum-tui: at most about {tokens:,} tokens.", file=sys.stderr)

@@ -63,8 +63,8 @@ def _hidden(text: str) -> Iterator[str]:
         yield plain
     for pattern, read in _TRICKS:
         for match in pattern.finditer(text):
-            if (plain := read(match[0])) is not None:
-                yield plain
+            if (hidden := read(match[0])) is not None:
+                yield hidden
     if _APART.search(text):
         yield re.sub(r"\s{2,}|[^\w\s]+\s+", " ", _APART.sub(lambda match: _together(match[0]), text))
     if len(_MIXED.findall(text)) > 1:

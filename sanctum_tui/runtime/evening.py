@@ -1,21 +1,21 @@
 """An evening: its parts built, its session begun or restored, lived through, and closed."""
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 
 from sanctum_tui import settings as choices
 from sanctum_tui.agent.keeping import Keeping
-from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
 from sanctum_tui.agent.modes.warden import Warden
 from sanctum_tui.agent.orchestrator import Orchestrator
 from sanctum_tui.agent.room import Room
-from sanctum_tui.chat import ChatCleared, ChatMessage, MessageDeleted
-from sanctum_tui.clock import Clock, SystemClock
+from sanctum_tui.chat import ChatCleared, MessageDeleted
+from sanctum_tui.clock import Clock
 from sanctum_tui.dashboard.file import DashboardFile
 from sanctum_tui.dashboard.value import Dashboard
-from sanctum_tui.errors import BadInputError
+from sanctum_tui.errors import BadInputError, SanctumError
 from sanctum_tui.evening import EveningRecord, Prompt, PromptState
 from sanctum_tui.events import (
     Broadcast,
@@ -23,14 +23,9 @@ from sanctum_tui.events import (
     LinesHeard,
     PromptStepped,
     RoomChanged,
-    StorageFailed,
-    StorageRecovered,
 )
 from sanctum_tui.exports.ledger import Ledger, LedgerBuilder
 from sanctum_tui.exports.markdown import write
-from sanctum_tui.llm.author import sign
-from sanctum_tui.llm.guard import Style
-from sanctum_tui.llm.offline import OfflineComposer
 from sanctum_tui.memory.engine import Memory, open_memory
 from sanctum_tui.paths import Paths
 from sanctum_tui.replay.player import Player
@@ -39,6 +34,7 @@ from sanctum_tui.review.desk import Desk
 from sanctum_tui.review.ended import settle_ended
 from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.runtime.broadcasting import Broadcasting
+from sanctum_tui.runtime.furnishing import furnish, open_words
 from sanctum_tui.runtime.onair import OnAir
 from sanctum_tui.runtime.origin import Origin
 from sanctum_tui.runtime.places import claim, database_url, ledger_folder, throwaway_database, working_dashboard
@@ -46,7 +42,10 @@ from sanctum_tui.runtime.plan import AnyPlan, Plan
 from sanctum_tui.runtime.replayed import Replayed
 from sanctum_tui.runtime.restoring import restore_room, said_before, stopped_at, was_muted
 from sanctum_tui.runtime.tonight import Tonight
+from sanctum_tui.runtime.words import Words
 from sanctum_tui.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 class Evening:
@@ -74,6 +73,7 @@ class Evening:
         self.desk: Desk
         self.orchestrator: Orchestrator
         self.tonight: Tonight
+        self.words: Words
 
     @classmethod
     async def open(
@@ -191,7 +191,12 @@ class Evening:
         self.keeping = Keeping(self.memory, self.broadcast, lines=plan.keep and free)
         await self._open_session()
         await self._open_dashboard()
-        self._build(await said_before(self.memory, self.keeping.session))
+        self.words = await open_words(self)
+        self._stack.push_async_callback(self.words.close)
+        self.notes += self.words.warnings
+        furnish(self, await said_before(self.memory, self.keeping.session))
+        if self.attended:
+            self._stack.callback(self.broadcast.subscribe(self._listen))
         await self.queue.open(self.keeping.session.id)
         self.orchestrator.muted = await was_muted(self.memory, self.keeping.session)
         await self.delivery.recover()
@@ -199,7 +204,7 @@ class Evening:
         self._stack.push_async_callback(self.delivery.close)
         await self.tonight.keep()
         self.keeping.told(restored=self.restored)
-        if self._attended:
+        if self.attended:
             watching = asyncio.create_task(self.tonight.watch(), name="dashboard watch")
             self._stack.push_async_callback(_stopped, watching)
         if on_air is not None:
@@ -220,7 +225,7 @@ class Evening:
             self.plan.dashboard,
             self.settings,
             self.paths,
-            editable=self._attended,
+            editable=self.attended,
             channel=self.origin.channel,
         )
         self.tonight = Tonight(DashboardFile(working), self.keeping, self.broadcast, self.clock)
@@ -263,70 +268,9 @@ class Evening:
             await restore_room(self.memory, session, self.room, self.ledger)
 
     @property
-    def _attended(self) -> bool:
+    def attended(self) -> bool:
+        """Somebody is there to decide."""
         return self.plan.review == "operator"
-
-    def _build(self, earlier: tuple[str, ...]) -> None:
-        def signed(line: str) -> str:
-            return sign(line, self.settings.agent_signature)
-
-        def style() -> Style:
-            return Style(max_characters=self.settings.style_max_characters)
-
-        def undo_seconds() -> float:
-            # Without anybody there, nobody could take anything back.
-            return self.settings.review_undo_seconds if self._attended else 0.0
-
-        origin = self.origin
-        self.queue = ReviewQueue(self.memory.evenings, self.broadcast, self.clock)
-        self.delivery = Delivery(
-            self.queue,
-            origin.sink(self._own_line),
-            origin.gate,
-            patience=SystemClock(),
-            undo_seconds=undo_seconds,
-            closed=lambda: "the agent is muted" if self.orchestrator.muted else "",
-        )
-        self.desk = Desk(self.queue, self.delivery, self.clock, sign=signed, undo_seconds=undo_seconds)
-        self.orchestrator = Orchestrator(
-            clock=self.clock,
-            room=self.room,
-            queue=self.queue,
-            keeping=self.keeping,
-            hearthkeeper=Hearthkeeper(
-                OfflineComposer(style=style, signature=lambda: self.settings.agent_signature),
-                style=style,
-                dashboard=lambda: self.dashboard,
-                earlier=earlier,
-            ),
-            gate=origin.gate,
-            broadcast=self.broadcast,
-            settings=lambda: self.settings,
-            on_air=origin.went,
-            hearing=origin.hearing,
-            on_own=self._echoed if isinstance(origin, OnAir) else None,
-            on_open=self.delivery.gate_opened,
-            standing_order=self._standing_order,
-        )
-        self.memory.writer.on_trouble = lambda sentence: self.broadcast.tell(StorageFailed(sentence))
-        self.memory.writer.on_recovery = lambda: self.broadcast.tell(StorageRecovered())
-        if self._attended:
-            self._stack.callback(self.broadcast.subscribe(self._listen))
-
-    async def _own_line(self, message: ChatMessage) -> None:
-        await self.orchestrator.own_line(message)
-
-    async def _echoed(self, message: ChatMessage) -> None:
-        await self.delivery.echoed()
-
-    async def _standing_order(self, prompt: Prompt) -> None:
-        match self.plan.review:
-            case "approve":
-                await self.desk.approve(prompt.number, by="standing order")
-            case "skip":
-                await self.desk.skip(prompt.number, by="standing order", reason="skipped by standing order")
-            case _:
-                pass
 
     def _listen(self, event: Event) -> None:
         match event:
@@ -334,14 +278,22 @@ class Evening:
                 self.ledger.add(lines)
             case RoomChanged(MessageDeleted() | ChatCleared() as what):
                 self.ledger.withdraw(what)
-            case PromptStepped():
+            case PromptStepped(prompt):
                 self._mind_the_waiting_line()
+                self._learn(prompt)
             case _:
                 pass
 
+    def _learn(self, prompt: Prompt) -> None:
+        """An operator's reason for a skip becomes a standing note, which they can see, edit and remove."""
+        try:
+            self.words.notes.learn(prompt)
+        except SanctumError as error:
+            log.warning("%s", error.sentence)
+
     def _mind_the_waiting_line(self) -> None:
         waiting = self.queue.waiting
-        self.origin.mind(self._attended and waiting is not None and waiting.state is not PromptState.HELD)
+        self.origin.mind(self.attended and waiting is not None and waiting.state is not PromptState.HELD)
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

@@ -35,7 +35,11 @@ async def quiet_loop(settings: Settings) -> tuple[Check, ...]:
     well under a second, touches no file of the operator's, and posts nowhere.
     """
     settings = msgspec.structs.replace(
-        settings, database_url=Secret(), hearthkeeper_session_budget=max(2, settings.hearthkeeper_session_budget)
+        settings,
+        models=(),
+        llm_provider="",
+        database_url=Secret(),
+        hearthkeeper_session_budget=max(2, settings.hearthkeeper_session_budget),
     )
     tick = settings.agent_loop_interval_seconds
     quiet = settings.hearthkeeper_inactivity_minutes * 60

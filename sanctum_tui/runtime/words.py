@@ -20,6 +20,7 @@ from sanctum_tui.llm.guard import Style
 from sanctum_tui.llm.offline import OfflineComposer
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
 from sanctum_tui.llm.prompts import BUDGET_TOKENS, Modules, Prompts, prompts_folder, read_modules
+from sanctum_tui.llm.replying import ModelReplier, OfflineReplier
 from sanctum_tui.llm.spending import Spending
 from sanctum_tui.llm.standing import StandingNotes, notes_file
 from sanctum_tui.llm.writing import ModelAuthor
@@ -145,6 +146,21 @@ class Words:
         words.author = words
         words._opening = asyncio.create_task(words._open_models(writer), name="opening the models")
         return words
+
+    def replier(self, names: Callable[[], Sequence[str]]) -> ModelReplier:
+        """Who answers people that speak to the agent, under these names."""
+        settings, turn = self._settings, self.turn
+        return ModelReplier(
+            self.singly,
+            self.prompts,
+            lambda: self.providers,
+            OfflineReplier(
+                lambda: settings().agent_signature, names=names, language=lambda: settings().agent_language
+            ),
+            lambda: settings().agent_signature,
+            turn=None if turn is None else lambda: turn("steward"),
+            writing=lambda text: self.on_writing(text),
+        )
 
     async def write(self, context: Context) -> Draft | None:
         """A draft by whoever can write by now, within the limits that are set by now."""

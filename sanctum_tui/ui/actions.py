@@ -185,6 +185,18 @@ ACTIONS: tuple[Action, ...] = (
         Group.AGENT, "agent.ledger", _open, footer=False,
     ),
     Action(
+        "words.models", "M", "models…", "Show the models that write, how they stand, and what they cost tonight.",
+        Group.AGENT, "words.models", _open, footer=False,
+    ),
+    Action(
+        "words.notes", "N", "standing notes…", "Show what your reasons for skips have taught, to edit or remove it.",
+        Group.AGENT, "words.notes", _open, footer=False,
+    ),
+    Action(
+        "words.plan", "D", "draft a plan…", "Draft tonight's dashboard from a short form, to look at and to take.",
+        Group.AGENT, "words.plan", _playing, _OVER, footer=False,
+    ),
+    Action(
         "agent.setting", "colon", "setting…", "Change a setting for this evening, written NAME=VALUE.",
         Group.AGENT, "agent.setting", _open, face=":", footer=False,
     ),

@@ -92,7 +92,10 @@ class Host:
         app = self._app
         if app.presenter is None or app.papers is None:
             return
+        app.workers.cancel_group(app, "drafts")
         app.presenter.close()
+        app.review.show_status("")
+        app.review.show_writing("")
         if app.review.editing is not None:
             await app.review.end_edit()
         await app.keys.review.save_edits()

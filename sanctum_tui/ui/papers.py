@@ -81,6 +81,11 @@ class Papers:
         if self._dashboard is not None and (text := self._dashboard.unsaved) is not None:
             await self.save_dashboard(text)
 
+    def take_draft(self, markdown: str) -> None:
+        """Put a drafted plan into the editor, as an edit that can be taken back; it is saved as any other."""
+        if self._dashboard is not None:
+            self._dashboard.put(markdown)
+
     def dashboard_changed(self, text: str, dashboard: "Dashboard") -> None:
         """The dashboard's file changed outside."""
         if self._dashboard is not None:

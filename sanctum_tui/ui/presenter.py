@@ -38,6 +38,10 @@ HISTORY_LINES = 500
 """Lines of a restored evening that the chat pane starts with; older ones come by scrolling back."""
 
 
+def _nobody(_: object) -> None:
+    """Nobody looks any more."""
+
+
 class Presenter:
     """Between one evening and the panes; what it shows is always read from the evening anew."""
 
@@ -65,11 +69,17 @@ class Presenter:
             chat.notice(ChatNotice(self.now(), "here another evening begins"))
         self.edits.restore()
         self._unsubscribe = evening.broadcast.subscribe(self.hear)
+        review, words = self._app.review, evening.words
+        words.on_status = lambda status: review.show_status("" if status is None else status.text)
+        words.on_writing = review.show_writing
+        words.on_notice = lambda sentence: self._app.say(sentence, severity="warning")
         self.tick()
 
     def close(self) -> None:
         """Show nothing more."""
         self._unsubscribe()
+        words = self.evening.words
+        words.on_status = words.on_writing = words.on_notice = _nobody
 
     def hear(self, event: Event) -> None:
         """Take in one event; quick, for whoever tells it waits."""

@@ -6,6 +6,7 @@ from sanctum_tui.ui.keys.agent import AgentKeys
 from sanctum_tui.ui.keys.review import ReviewKeys
 from sanctum_tui.ui.keys.screen import ReplayKeys, ScreenKeys
 from sanctum_tui.ui.keys.stream import StreamKeys
+from sanctum_tui.ui.keys.words import WordsKeys
 
 if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
@@ -18,5 +19,6 @@ class Keys:
         self.review = ReviewKeys(app)
         self.agent = AgentKeys(app)
         self.stream = StreamKeys(app)
+        self.words = WordsKeys(app)
         self.replay = ReplayKeys(app)
         self.screen = ScreenKeys(app)

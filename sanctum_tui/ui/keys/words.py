@@ -28,6 +28,27 @@ class WordsKeys:
         evening = self._evening
         self._app.push_screen(NotesDialog(evening.words.notes, today=lambda: evening.now().date()))
 
+    async def plan(self) -> None:
+        """Draft tonight's dashboard from a short form; what the operator takes is put into the editor."""
+        from sanctum_tui.dashboard.markdown import TEMPLATE
+        from sanctum_tui.llm.plan_composer import OfflinePlanner
+        from sanctum_tui.llm.planning import ModelPlanner, PlanForm
+        from sanctum_tui.ui.dialogs.planning import PlanningDialog
+
+        evening = self._evening
+
+        def template() -> str:
+            return evening.tonight.text if evening.dashboard.title or evening.dashboard.goals else TEMPLATE
+
+        async def taken(markdown: str | None) -> None:
+            if markdown is not None and self._app.papers is not None:
+                self._app.papers.take_draft(markdown)
+                self._app.say("The plan is in the editor, and saved; Ctrl+Z there takes it back.")
+
+        author = ModelPlanner(evening.words.singly, OfflinePlanner(template=template), template=template)
+        form = PlanForm(evening.dashboard.game, evening.dashboard.mood)
+        await self._app.push_screen(PlanningDialog(author, form), taken)
+
     @property
     def _evening(self) -> "Evening":
         evening = self._app.stage.evening

@@ -101,6 +101,10 @@ class DashboardPane(Vertical):
             self._editor.put(text)
         self._tell(dashboard)
 
+    def put(self, text: str) -> None:
+        """Change the text, as if it had been typed."""
+        self._editor.put(text)
+
     def saved(self, dashboard: Dashboard) -> None:
         """The text told last is in the file; `dashboard` was read from it."""
         if self._sent is not None:

@@ -1,0 +1,154 @@
+"""Has lines written, and puts them into the queue: for the quiet room, anew at the operator's wish, as an answer."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
+from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
+from sanctum_tui.agent.modes.steward import NAME as STEWARD
+from sanctum_tui.agent.modes.steward import Steward
+from sanctum_tui.agent.room import Room
+from sanctum_tui.chat import ChatMessage
+from sanctum_tui.evening import Draft, Prompt, PromptState
+from sanctum_tui.llm.guard import Verdict
+from sanctum_tui.review.prompt import Outcome
+from sanctum_tui.review.queue import ReviewQueue
+
+log = logging.getLogger(__name__)
+
+Written = tuple[Draft, Verdict] | None
+
+
+class StoppedError(Exception):
+    """The evening ended while a line was being written."""
+
+
+class Drafting:
+    """One line at a time. Writing may take as long as a model takes; it moves nothing until it is done."""
+
+    def __init__(
+        self,
+        *,
+        room: Room,
+        queue: ReviewQueue,
+        hearthkeeper: Hearthkeeper,
+        steward: Steward | None,
+        standing_order: Callable[[Prompt], Awaitable[None]] | None,
+        on_written: Callable[[], None],
+    ) -> None:
+        """`on_written` is called when a line is done with, or came to nothing: it is written no more."""
+        self._room = room
+        self._queue = queue
+        self._hearthkeeper = hearthkeeper
+        self._steward = steward
+        self._standing_order = standing_order
+        self._on_written = on_written
+        self._turn = asyncio.Lock()
+        self._writing: set[asyncio.Task[Written]] = set()
+        self._answering: set[asyncio.Task[None]] = set()
+
+    @property
+    def answers(self) -> bool:
+        """Whether anybody who speaks to the agent is answered."""
+        return self._steward is not None
+
+    async def draft(self, why: str, still: Callable[[], bool]) -> bool:
+        """Draft a line for the room, if it is `still` wanted when it is written; False where none is left."""
+        async with self._turn:
+            try:
+                written = await self._write(self._hearthkeeper.draft(self._room, self._queue.prompts))
+            except StoppedError:
+                return True
+            if written is None:
+                self._hearthkeeper.give_up(self._room)
+                return False
+            if still():
+                await self._put(written, why, HEARTHKEEPER)
+            return True
+
+    async def preview(self, note: str = "") -> Written:
+        """What it would say now: nothing is sent, recorded or moved by asking."""
+        try:
+            return await self._write(self._hearthkeeper.draft(self._room, self._queue.prompts, note))
+        except StoppedError:
+            return None
+
+    async def redraft(self, number: int, note: str = "") -> Outcome:
+        """Draft anew in place of a line that waits, with the operator's note."""
+        async with self._turn:
+            written = await self.preview(note)
+            if written is None:
+                return Outcome(False, "There is nothing left to say that was not said tonight.")
+            # From here on to its end: a line that was taken away and not replaced would be lost.
+            return await asyncio.shield(self._replace(number, note, written))
+
+    def answer(self, message: ChatMessage, wanted: Callable[[], bool]) -> None:
+        """Answer somebody who spoke to the steward, in a task of our own: a room goes on talking meanwhile."""
+        steward = self._steward
+        if steward is None or not steward.addressed(message) or not wanted():
+            return
+        if steward.may_answer(message, self._queue.prompts):
+            task = asyncio.create_task(self._answer(steward, message, wanted), name="answer")
+            self._answering.add(task)
+            task.add_done_callback(self._answered)
+
+    def is_answer(self, prompt: Prompt) -> bool:
+        """Whether it answers somebody; talk does not make it stale, time does."""
+        return prompt.mode == STEWARD
+
+    def too_late(self, prompt: Prompt, now: Any) -> bool:
+        """Whether an answer has waited for so long that it would answer nobody any more."""
+        return self._steward is not None and self._steward.too_late(prompt, now)
+
+    async def stop(self) -> None:
+        """Write nothing more. What is being written comes to nothing; it had moved nothing."""
+        for task in (*self._writing, *self._answering):
+            task.cancel()
+        await asyncio.gather(*self._writing, *self._answering, return_exceptions=True)
+
+    async def _replace(self, number: int, note: str, written: tuple[Draft, Verdict]) -> Outcome:
+        old = await self._queue.step(number, PromptState.SUPERSEDED, by="operator", reason=note)
+        if old is None:
+            return Outcome(False, f"Line {number} has moved on; there is nothing to draft anew.")
+        why = f"Drafted anew in place of line {number}." + (f" Your note: {note}" if note else "")
+        await self._put(written, why, old.mode)
+        return Outcome(True, "Drafted anew.", self._queue.current)
+
+    async def _answer(self, steward: Steward, message: ChatMessage, wanted: Callable[[], bool]) -> None:
+        async with self._turn:
+            try:
+                written = await self._write(steward.answer(message, self._room, self._queue.prompts))
+            except StoppedError:
+                return
+            # A moderator may have removed what was asked, or the operator muted the agent, in the meantime.
+            if written is not None and wanted() and message in self._room.recent:
+                await self._put(written, f"{message.name} spoke to the steward.", STEWARD)
+
+    def _answered(self, task: "asyncio.Task[None]") -> None:
+        self._answering.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("an answer failed", exc_info=error)
+
+    async def _write(self, writing: Coroutine[Any, Any, Written]) -> Written:
+        task = asyncio.create_task(writing, name="writing")
+        self._writing.add(task)
+        try:
+            await asyncio.wait({task})
+            if task.cancelled():
+                raise StoppedError
+            return task.result()
+        finally:
+            task.cancel()
+            self._writing.discard(task)
+            self._on_written()
+
+    async def _put(self, written: tuple[Draft, Verdict], why: str, mode: str) -> None:
+        draft, verdict = written
+        prompt = await self._queue.add(draft, mode=mode, why=why)
+        if not verdict.passed:
+            reason = "; ".join(finding.reason for finding in verdict.findings)
+            await self._queue.step(prompt.number, PromptState.REJECTED, by="guard", reason=reason)
+        elif self._standing_order is not None:
+            await self._standing_order(prompt)
