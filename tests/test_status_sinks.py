@@ -21,7 +21,7 @@ async def test_the_screen_is_cleared_only_by_the_turn_it_shows() -> None:
 
 
 async def test_the_log_warns_of_errors_and_keeps_progress_to_itself(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="sanctum_tui.status.sinks")
     sink = LogSink()
     for kind in (Kind.THINKING, Kind.TOOL_PROGRESS, Kind.TOOL_ERROR):
         await sink.show(Status(f"about {kind}", StatusEvent(7, kind, "steward")))
