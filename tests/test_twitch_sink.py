@@ -388,7 +388,7 @@ async def test_what_was_certainly_not_sent_is_dropped_with_what_to_do(error: Exc
 async def test_a_lost_answer_is_unknown_and_never_tried_again() -> None:
     room = room_with(LOST)
     receipt = await room.post(LINE)
-    assert receipt == Unknown("Twitch did not answer in time; whether it was done, nobody knows", "1")
+    assert receipt == Unknown("Twitch did not answer in time", "1")
     await room.clock.advance_to(at(3600))
     assert room.twitch.said == [LINE]
     assert room.shown == []

@@ -266,6 +266,9 @@ class Evening:
         )
         if self.restored:
             await restore_room(self.memory, session, self.room, self.ledger)
+        elif isinstance(origin, OnAir):
+            # Whether it was quiet before the console was there, nobody knows.
+            self.room.starts(self.clock.now())
 
     @property
     def attended(self) -> bool:

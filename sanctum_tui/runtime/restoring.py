@@ -20,7 +20,10 @@ async def restore_room(memory: Memory, session: Session, room: Room, ledger: Led
         for message in removed:
             room.withdraw(message)
             ledger.withdraw(message)
-    for gap in (await memory.evenings.record(session.id)).gaps:
+    record = await memory.evenings.record(session.id)
+    for airing in record.airings:
+        room.starts(airing.started_at)
+    for gap in record.gaps:
         room.missed(gap)
     # A flag is stored at once, its line in the next batch: a crash in between leaves it without one.
     await memory.evenings.drop_flags(session.id, after=room.count)

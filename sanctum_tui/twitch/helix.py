@@ -106,7 +106,8 @@ class _Calls(HTTPClient):
         except TimeoutError:
             raise _no_answer(changes, "Twitch did not answer in time") from None
         except (aiohttp.ClientError, OSError, UnicodeError) as error:
-            raise _no_answer(changes, f"the connection to Twitch broke ({type(error).__name__})") from None
+            log.info("a call to Twitch broke off: %s", type(error).__name__)
+            raise _no_answer(changes, "the connection to Twitch broke") from None
         return _taken(answer.status, answer.headers.get(_RATE_RESET, ""), body, changes=changes)
 
 

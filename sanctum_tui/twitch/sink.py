@@ -176,12 +176,13 @@ class TwitchSink:
         except _ShutError as shut_now:
             return NotSent(str(shut_now))
         except UnansweredError as error:
-            return await self._lost(sent, clause(error.sentence))
+            # What nobody knows is the card's to say, once.
+            return await self._lost(sent, clause(error.sentence).partition(";")[0])
         except TimeoutError:
             if not sent.left:
                 told = f"there was no access token for it within {self._answer_seconds:g} s"
                 return Dropped(f"it was not sent: {told}; approve it again")
-            told = f"Twitch did not answer within {self._answer_seconds:g} s; whether it was posted, nobody knows"
+            told = f"Twitch did not answer within {self._answer_seconds:g} s"
             return await self._lost(sent, told)
         except RateLimitedError as error:
             seconds = math.ceil(error.retry_seconds)

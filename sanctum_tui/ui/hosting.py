@@ -1,6 +1,7 @@
 """Brings evenings onto the screen: the first choice, the login, one evening after the other, and the end."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from importlib import import_module
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.dialogs.login import LoginDialog
     from sanctum_tui.ui.dialogs.welcome import Choice
+
+log = logging.getLogger(__name__)
 
 SAMPLE_SPEED = 30.0
 
@@ -129,6 +132,10 @@ class Host:
         self._app.exit(return_code=int(error.exit_code), message=Text(clean(f"sanctum-tui: {error.sentence}")))
 
     def crashed(self, error: Exception) -> None:
+        if not self._app.query("#panes"):
+            # The console is closing, and its widgets went before the evening was on the screen.
+            log.info("the evening was not shown: the console closed", exc_info=error)
+            return
         self._app.close_after(error)
 
     def _login_dialog(self) -> "LoginDialog":

@@ -51,13 +51,12 @@ class Line(Widget):
         return Content.assemble((piece.text, style))
 
     def _that_fit(self) -> list[Piece]:
-        kept = list(self._pieces)
-        room = self.content_size.width
-        while len(kept) > 1 and self._width(kept) > room:
-            # The last of the least urgent goes first.
-            least = min(reversed(kept), key=lambda piece: piece.urgency)
-            kept.remove(least)
-        return kept
+        kept: list[Piece] = []
+        # The most urgent first; one that is too long for what is left does not push out those behind it.
+        for piece in sorted(self._pieces, key=lambda piece: -piece.urgency):
+            if not kept or self._width([*kept, piece]) <= self.content_size.width:
+                kept.append(piece)
+        return [piece for piece in self._pieces if piece in kept]
 
     def _width(self, pieces: Sequence[Piece]) -> int:
         return sum(cell_len(piece.text) for piece in pieces) + len(self.between) * (len(pieces) - 1)
