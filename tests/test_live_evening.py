@@ -364,3 +364,41 @@ async def test_a_database_that_fails_for_a_while_does_not_end_the_evening(tmp_pa
         session = live.evening.keeping.session.id
         assert await live.evening.memory.evenings.deleted(session, 1, 10) == {1}
         assert not live.living.done()
+
+
+async def test_whoever_speaks_to_the_agent_is_answered_through_the_same_queue_and_nobody_else_is(
+    tmp_path: Path, twitch: FakeTwitch
+) -> None:
+    await twitch.go_live()
+    async with live_evening(tmp_path, twitch, bot=True) as live:
+        await twitch.says("pebble", "the old chronicle of the harbour is a good read")
+        await twitch.says("mira", "@chronicler are you human?")
+        await until(lambda: live.evening.queue.prompts)
+        answer = live.evening.queue.prompts[0]
+        assert (answer.mode, answer.state) == ("steward", PromptState.PENDING)
+        assert "AI" in answer.line
+        await twitch.says("pebble", "good question")
+        await until(lambda: len(said_by(live, Voice.PERSON)) == 3)
+        assert live.state(answer.number) is PromptState.PENDING
+        assert twitch.posted == []
+        assert len(live.evening.queue.prompts) == 1
+
+
+async def test_a_muted_agent_answers_nobody(tmp_path: Path, twitch: FakeTwitch) -> None:
+    await twitch.go_live()
+    async with live_evening(tmp_path, twitch, bot=True) as live:
+        await live.evening.orchestrator.set_muted(True)
+        await twitch.says("mira", "@chronicler are you human?")
+        await until(lambda: said_by(live, Voice.PERSON))
+        await live.evening.orchestrator.tick()
+        assert live.evening.queue.prompts == ()
+
+
+async def test_an_operators_reason_for_a_skip_becomes_a_standing_note(tmp_path: Path, twitch: FakeTwitch) -> None:
+    async with live_evening(tmp_path, twitch) as live:
+        first = await live.draft("The sea is quiet tonight.")
+        await live.evening.desk.skip(first.number)
+        second = await live.draft("The gulls have gone home.")
+        await live.evening.desk.skip(second.number, reason="fewer lines about birds")
+        notes = live.evening.words.notes.read()
+        assert [note.text for note in notes] == ["fewer lines about birds"]

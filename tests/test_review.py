@@ -785,3 +785,15 @@ async def test_a_line_whose_outcome_nobody_knows_stays_in_sight_until_it_is_sett
     assert room.queue.current.number == 1
     await room.desk.settle(1, posted=False)
     assert room.queue.waiting is None
+
+
+async def test_an_approval_can_be_taken_back_also_when_another_line_was_drafted_since(room: Room) -> None:
+    await room.draft()
+    await room.desk.approve(1)
+    await room.wait(1)
+    await room.draft("Another line, for somebody who asked.")
+    outcome = await room.desk.undo()
+    assert outcome.done
+    assert room.states(1)[-1] == "pending"
+    await room.wait(60)
+    assert room.sink.posted == []

@@ -223,6 +223,8 @@ async def test_the_keys_go_on_while_a_line_is_drafted_anew(tmp_path: Path) -> No
         assert DRAFTING in toasts(app)
         await pilot.press("m")
         await until(pilot, lambda: evening(app).orchestrator.muted)
+        await pilot.press("m")
+        await until(pilot, lambda: not evening(app).orchestrator.muted)
         app.review.show_writing("Another line")
         await until(pilot, lambda: "Another line▌" in seen(app, "#review"))
         assert first.line in words(app, "#review")
@@ -230,6 +232,19 @@ async def test_the_keys_go_on_while_a_line_is_drafted_anew(tmp_path: Path) -> No
         await line_waits(app, pilot, 2)
         assert "▌" not in seen(app, "#review")
         await until(pilot, lambda: "Drafted anew." in toasts(app))
+
+
+async def test_a_line_drafted_anew_takes_no_place_where_the_agent_was_muted_meanwhile(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        first = await line_waits(app, pilot)
+        slow = Slow(evening(app))
+        await pilot.press("r")
+        await until(pilot, lambda: slow.asked == ["redraft 1"])
+        await pilot.press("m")
+        await until(pilot, lambda: evening(app).orchestrator.muted)
+        slow.may.set()
+        await until(pilot, lambda: "the line stays as it was" in toasts(app))
+        assert [prompt.number for prompt in evening(app).queue.prompts] == [first.number]
 
 
 @pytest.mark.parametrize("second", ["r", "R"])

@@ -9,7 +9,7 @@ from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
 from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
 from sanctum_tui.agent.modes.steward import NAME as STEWARD
 from sanctum_tui.agent.modes.steward import Steward
-from sanctum_tui.agent.room import Room
+from sanctum_tui.agent.room import RECENT, Room
 from sanctum_tui.chat import ChatMessage
 from sanctum_tui.evening import Draft, Prompt, PromptState
 from sanctum_tui.llm.guard import Verdict
@@ -46,6 +46,7 @@ class Drafting:
         self._standing_order = standing_order
         self._on_written = on_written
         self._turn = asyncio.Lock()
+        self._stopped = False
         self._writing: set[asyncio.Task[Written]] = set()
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -57,8 +58,10 @@ class Drafting:
     async def draft(self, why: str, still: Callable[[], bool]) -> bool:
         """Draft a line for the room, if it is `still` wanted when it is written; False where none is left."""
         async with self._turn:
+            if not still():
+                return True
             try:
-                written = await self._write(self._hearthkeeper.draft(self._room, self._queue.prompts))
+                written = await self._write(lambda: self._hearthkeeper.draft(self._room, self._queue.prompts))
             except StoppedError:
                 return True
             if written is None:
@@ -71,23 +74,36 @@ class Drafting:
     async def preview(self, note: str = "") -> Written:
         """What it would say now: nothing is sent, recorded or moved by asking."""
         try:
-            return await self._write(self._hearthkeeper.draft(self._room, self._queue.prompts, note))
+            return await self._write(lambda: self._hearthkeeper.draft(self._room, self._queue.prompts, note))
         except StoppedError:
             return None
 
-    async def redraft(self, number: int, note: str = "") -> Outcome:
-        """Draft anew in place of a line that waits, with the operator's note."""
+    async def redraft(self, number: int, note: str, still: Callable[[], bool]) -> Outcome:
+        """Draft anew in place of a line that waits, with the operator's note, if it is `still` wanted then."""
+        old = self._queue.get(number)
+        if old is not None and self.is_answer(old):
+            return Outcome(False, "An answer is not drafted anew; e edits it, s lets it go.", old)
         async with self._turn:
             written = await self.preview(note)
             if written is None:
                 return Outcome(False, "There is nothing left to say that was not said tonight.")
+            if not still():
+                return Outcome(False, "Meanwhile somebody spoke, or you muted the agent; the line stays as it was.")
             # From here on to its end: a line that was taken away and not replaced would be lost.
             return await asyncio.shield(self._replace(number, note, written))
 
+    def start(self) -> None:
+        """Lines may be written from now on."""
+        self._stopped = False
+
     def answer(self, message: ChatMessage, wanted: Callable[[], bool]) -> None:
         """Answer somebody who spoke to the steward, in a task of our own: a room goes on talking meanwhile."""
-        steward = self._steward
-        if steward is None or not steward.addressed(message) or not wanted():
+        steward, waiting = self._steward, self._queue.waiting
+        if steward is None or self._answering or not steward.addressed(message) or not wanted():
+            # One at a time: forty people who ask at once shall not keep a model busy for half an hour.
+            return
+        if waiting is not None and waiting.state is not PromptState.PENDING:
+            # A line that is going out, or whose outcome nobody knows, keeps the card and its keys.
             return
         if steward.may_answer(message, self._queue.prompts):
             task = asyncio.create_task(self._answer(steward, message, wanted), name="answer")
@@ -104,6 +120,7 @@ class Drafting:
 
     async def stop(self) -> None:
         """Write nothing more. What is being written comes to nothing; it had moved nothing."""
+        self._stopped = True
         for task in (*self._writing, *self._answering):
             task.cancel()
         await asyncio.gather(*self._writing, *self._answering, return_exceptions=True)
@@ -119,11 +136,12 @@ class Drafting:
     async def _answer(self, steward: Steward, message: ChatMessage, wanted: Callable[[], bool]) -> None:
         async with self._turn:
             try:
-                written = await self._write(steward.answer(message, self._room, self._queue.prompts))
+                written = await self._write(lambda: steward.answer(message, self._room, self._queue.prompts))
             except StoppedError:
                 return
             # A moderator may have removed what was asked, or the operator muted the agent, in the meantime.
-            if written is not None and wanted() and message in self._room.recent:
+            removed = message not in self._room.recent and len(self._room.recent) < RECENT
+            if written is not None and wanted() and not removed and self._queue.waiting is None:
                 await self._put(written, f"{message.name} spoke to the steward.", STEWARD)
 
     def _answered(self, task: "asyncio.Task[None]") -> None:
@@ -131,8 +149,10 @@ class Drafting:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("an answer failed", exc_info=error)
 
-    async def _write(self, writing: Coroutine[Any, Any, Written]) -> Written:
-        task = asyncio.create_task(writing, name="writing")
+    async def _write(self, writing: Callable[[], Coroutine[Any, Any, Written]]) -> Written:
+        if self._stopped:
+            raise StoppedError
+        task = asyncio.create_task(writing(), name="writing")
         self._writing.add(task)
         try:
             await asyncio.wait({task})

@@ -106,6 +106,7 @@ class Orchestrator:
 
     async def run(self, source: ChatSource) -> None:
         """Live through the source's evening, from its first event to its last."""
+        self._drafting.start()
         self._ticks.start()
         # Let it lie down to sleep: a replay at full speed must not jump over a first tick it knows nothing of.
         await asyncio.sleep(0)
@@ -198,7 +199,10 @@ class Orchestrator:
 
     async def redraft(self, number: int, note: str = "") -> Outcome:
         """Draft anew in place of a line that waits, with the operator's note."""
-        return await self._drafting.redraft(number, note)
+        spoke = self.room.last_person_at
+        return await self._drafting.redraft(
+            number, note, lambda: not self.muted and self.room.last_person_at == spoke
+        )
 
     async def set_muted(self, muted: bool) -> Outcome:
         """Mute or unmute the agent. Muted, it drafts nothing and nothing is posted, also after a restart."""

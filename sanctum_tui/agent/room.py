@@ -22,7 +22,7 @@ from sanctum_tui.chat import (
 from sanctum_tui.evening import Flag, Silence
 
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
-_RECENT = 120
+RECENT = 120
 """People's latest lines kept for whoever writes the next draft."""
 
 
@@ -76,7 +76,7 @@ class Room:
         """Number of the last line."""
         self.people: set[str] = set()
         self.bots_seen: set[str] = set()
-        self.recent: deque[ChatMessage] = deque(maxlen=_RECENT)
+        self.recent: deque[ChatMessage] = deque(maxlen=RECENT)
         self.longest = Silence(started_at, 0.0)
         self.silences: list[Silence] = []
         self.flags: list[Flag] = []
@@ -145,7 +145,7 @@ class Room:
             kept = [message for message in self.recent if message.id != what.id or not what.id]
         else:
             kept = [message for message in self.recent if what.login and message.login != what.login]
-        self.recent = deque(kept, maxlen=_RECENT)
+        self.recent = deque(kept, maxlen=RECENT)
 
     def notice(self, notice: ChatNotice) -> ChatLine:
         """Take in an announcement of the service's own, as the line that the room shows."""
@@ -226,7 +226,7 @@ class Room:
                 self._note_silence(last, message.at, threshold)
                 last = message.at
         self.last_person_at = end
-        self.recent.extend(messages[-_RECENT:])
+        self.recent.extend(messages[-RECENT:])
 
     def _note_silence(self, start: datetime, end: datetime, threshold: float) -> None:
         seconds = (end - start).total_seconds()

@@ -6,7 +6,7 @@ from sanctum_tui.clock import Clock
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.review.delivery import Delivery
-from sanctum_tui.review.prompt import Outcome, may_step, too_late, unsendable
+from sanctum_tui.review.prompt import Outcome, last_decided, may_step, too_late, unsendable
 from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.text import single_spaced
 
@@ -87,7 +87,7 @@ class Desk:
 
     async def undo(self) -> Outcome:
         """Take back the last yes or skip, while that is possible."""
-        last = max(self._queue.prompts, key=lambda prompt: (prompt.changed_at, prompt.number), default=None)
+        last = last_decided(self._queue.prompts)
         if last is None:
             return Outcome(False, "There is nothing to take back.")
         if not may_step(last.state, PromptState.PENDING):

@@ -1,5 +1,6 @@
 """A prompt's life: which step may follow which, and in what words. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +74,12 @@ def approved_text(prompt: Prompt) -> str | None:
 def last_step(prompt: Prompt, state: PromptState) -> PromptStep | None:
     """The latest step into a state."""
     return next((step for step in reversed(prompt.steps) if step.state is state), None)
+
+
+def last_decided(prompts: Iterable[Prompt]) -> Prompt | None:
+    """The line that something was last decided about; one that has only been drafted since is not it."""
+    decided = (prompt for prompt in prompts if len(prompt.steps) > 1)
+    return max(decided, key=lambda prompt: (prompt.changed_at, prompt.number), default=None)
 
 
 def held_by_gate(prompt: Prompt) -> bool:

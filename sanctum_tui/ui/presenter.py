@@ -21,7 +21,7 @@ from sanctum_tui.events import (
     StorageFailed,
     StorageRecovered,
 )
-from sanctum_tui.review.prompt import OPEN, may_step
+from sanctum_tui.review.prompt import OPEN, last_decided, may_step
 from sanctum_tui.twitch.values import LinkState
 from sanctum_tui.ui.actions import Group, Moment, fitting
 from sanctum_tui.ui.cards import SETTLE_SECONDS, Card, card_of
@@ -131,7 +131,7 @@ class Presenter:
         """What decides which keys fit."""
         evening, orchestrator = self.evening, self.evening.orchestrator
         until = orchestrator.let_it_be_until
-        last = max(evening.queue.prompts, key=lambda prompt: (prompt.changed_at, prompt.number), default=None)
+        last = last_decided(evening.queue.prompts)
         card = self._card_prompt()
         return Moment(
             open=True,
