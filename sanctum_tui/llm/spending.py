@@ -1,6 +1,6 @@
 """What the models used and cost this evening, and the operator's limit on it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sanctum_tui.llm.ports import Usage
@@ -47,10 +47,6 @@ class Spending:
 
     def of(self, name: str) -> Spent:
         return self._spent.get(name, Spent())
-
-    def by_model(self) -> Mapping[str, Spent]:
-        """What each model used that was asked, in the order in which they first were."""
-        return dict(self._spent)
 
     def total(self) -> Spent:
         return sum(self._spent.values(), Spent())

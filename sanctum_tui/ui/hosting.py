@@ -1,10 +1,6 @@
 """Brings evenings onto the screen: the first choice, the login, one evening after the other, and the end."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import aclosing
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +16,7 @@ from sanctum_tui.ui.panes.status import WARNING, Piece
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
     from sanctum_tui.runtime.plan import AnyPlan
-    from sanctum_tui.twitch.login import LoginStep
     from sanctum_tui.ui.app import SanctumApp
-    from sanctum_tui.ui.dialogs.login import LoginDialog
     from sanctum_tui.ui.dialogs.welcome import Choice
 
 log = logging.getLogger(__name__)
@@ -61,6 +55,7 @@ class Host:
 
     def offer_login(self) -> None:
         """Connect to Twitch here and now, and go live after it."""
+        from sanctum_tui.ui.dialogs.login import login_dialog
 
         def connected(done: bool | None) -> None:
             if self._app.stage.playing:
@@ -75,7 +70,7 @@ class Host:
             else:
                 self._app.exit(return_code=int(NotReadyError.exit_code))
 
-        self._app.push_screen(self._login_dialog(), connected)
+        self._app.push_screen(login_dialog(self._settings, self._paths, self._role), connected)
 
     async def opened(self, evening: "Evening") -> None:
         from sanctum_tui.ui.papers import Papers
@@ -137,20 +132,6 @@ class Host:
             log.info("the evening was not shown: the console closed", exc_info=error)
             return
         self._app.close_after(error)
-
-    def _login_dialog(self) -> "LoginDialog":
-        from sanctum_tui.ui.dialogs.login import LoginDialog
-
-        async def steps() -> "AsyncIterator[LoginStep]":
-            from sanctum_tui.clock import SystemClock
-
-            twitch = await asyncio.to_thread(import_module, "sanctum_tui.twitch.access")
-            opened = twitch.opened(self._settings, self._paths, SystemClock())
-            async with opened as access, aclosing(access.log_in(self._role)) as told:
-                async for step in told:
-                    yield step
-
-        return LoginDialog(steps, self._role)
 
     def _chosen(self, choice: "Choice | None") -> None:
         from sanctum_tui.ui.dialogs.welcome import ChoiceKind

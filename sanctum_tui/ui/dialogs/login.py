@@ -1,9 +1,11 @@
 """Connects an account with Twitch: the address and the code, large, until somebody has confirmed it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
+from importlib import import_module
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
@@ -259,6 +261,8 @@ def login_dialog(settings: "Settings", paths: "Paths", role: Role = Role.STREAME
     """The dialog over the real way to Twitch, which is opened anew for every code."""
 
     async def steps() -> "AsyncIterator[LoginStep]":
+        # In a thread, for the dialog is on the screen already.
+        await asyncio.to_thread(import_module, "sanctum_tui.twitch.access")
         from sanctum_tui.clock import SystemClock
         from sanctum_tui.twitch.access import opened
 
