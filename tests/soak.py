@@ -239,6 +239,12 @@ class Soak:
         """
         async with self.quiet():
             self.evening.ledger = LedgerBuilder()
+            await self.evening.memory.writer.flush()
+            # What is remembered to be quick is bounded, each for itself, and not full after two hours.
+            for module in [known for name, known in sys.modules.items() if name.startswith("sanctum_tui.")]:
+                for remembering in vars(module).values():
+                    if callable(forget := getattr(remembering, "cache_clear", None)):
+                        forget()
             gc.collect()
             snapshot = tracemalloc.take_snapshot()
         frames = (trace.traceback[0] for trace in snapshot.traces)
