@@ -190,3 +190,10 @@ async def test_a_line_whose_outcome_is_unknown_counts_for_interval_and_budget(tm
             await evening.queue.step(1, state, by="delivery")
         assert evening.orchestrator.situation().posted == 1
         assert evening.orchestrator.situation().settled_at == at(1000)
+
+
+async def test_a_preview_is_there_also_when_the_evening_has_ended(tmp_path: Path) -> None:
+    async with evening_of(tmp_path, [says(0, "the sea is quiet tonight"), nightbot(1200)]) as evening:
+        await evening.run()
+        await evening.finish()
+        assert await evening.orchestrator.preview() is not None

@@ -1,7 +1,7 @@
 """The author of dashboards: the streamer's template, its rules, a calm voice, and a plan whatever the models do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -18,9 +18,10 @@ from sanctum_tui.llm.guard import Style, inspect
 from sanctum_tui.llm.phrasebook import load
 from sanctum_tui.llm.plan_composer import WRITER, OfflinePlanner, _book, compose
 from sanctum_tui.llm.planning import WORD_RULES, ModelPlanner, PlanDraft, PlanForm, asked, check, lay_out, read_plan
-from sanctum_tui.llm.ports import Asked, Fault, ModelError, Usage
+from sanctum_tui.llm.ports import Fault, ModelError
 from sanctum_tui.llm.spending import Spending
 from tests.builders import START
+from tests.scripted import Scripted
 
 FORM = PlanForm("Windrose", "salt-worn, patient", "some hours", "repaired the harbour", "20:00")
 PARTS = {
@@ -74,29 +75,6 @@ An old title
 
 Feed the cat.
 """
-
-
-class Scripted:
-    """A model that gives what it is told to, in order, and then again what was last."""
-
-    def __init__(self, name: str, *script: str | Exception, seconds: float = 0.0) -> None:
-        self.name = name
-        self.script = list(script)
-        self.heard: list[Asked] = []
-        self.used = Usage()
-        self.seconds = seconds
-
-    async def write(self, asked: Asked) -> AsyncIterator[str]:
-        self.heard.append(asked)
-        await asyncio.sleep(self.seconds)
-        told = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(told, Exception):
-            raise told
-        for start in range(0, len(told), 9):
-            yield told[start : start + 9]
-
-    async def inform(self, *args: Any, **named: Any) -> str:
-        raise AssertionError("a plan has no information phase")
 
 
 def planner(*models: Scripted, seconds: float = 10.0, template: str = TEMPLATE) -> ModelPlanner:

@@ -1,7 +1,7 @@
 """The steward: it knows when it is spoken to, answers through the guard, and takes no orders."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,37 +19,15 @@ from sanctum_tui.llm.chain import Chain, links
 from sanctum_tui.llm.context import TonightsChat
 from sanctum_tui.llm.guard import Verdict, inspect
 from sanctum_tui.llm.guard_language import Language
-from sanctum_tui.llm.ports import Asked, Fault, ModelError, Usage
+from sanctum_tui.llm.ports import Fault, ModelError
 from sanctum_tui.llm.prompts import Mode, Prompts
 from sanctum_tui.llm.replying import ModelReplier, OfflineReplier, Replier, _answers
 from sanctum_tui.llm.spending import Spending
 from tests.builders import START, at, says
+from tests.scripted import Scripted
 
 SIGNED = "— Chronicler"
 DASHBOARD = Dashboard(title="The long way round", game="Windrose", angle="Is solitude at sea freedom or exile?")
-
-
-class Scripted:
-    """A model that gives what it is told to, in order, and then again what was last."""
-
-    def __init__(self, name: str, *script: str | Exception, seconds: float = 0.0) -> None:
-        self.name = name
-        self.script = list(script)
-        self.heard: list[Asked] = []
-        self.used = Usage()
-        self.seconds = seconds
-
-    async def write(self, asked: Asked) -> AsyncIterator[str]:
-        self.heard.append(asked)
-        await asyncio.sleep(self.seconds)
-        told = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(told, Exception):
-            raise told
-        for start in range(0, len(told), 7):
-            yield told[start : start + 7]
-
-    async def inform(self, *args: Any, **named: Any) -> str:
-        raise AssertionError("an answer has no information phase")
 
 
 def room(*messages: ChatMessage) -> Room:

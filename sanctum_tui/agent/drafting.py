@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
@@ -58,7 +59,7 @@ class Drafting:
     async def draft(self, why: str, still: Callable[[], bool]) -> bool:
         """Draft a line for the room, if it is `still` wanted when it is written; False where none is left."""
         async with self._turn:
-            if not still():
+            if self._stopped or not still():
                 return True
             try:
                 written = await self._write(lambda: self._hearthkeeper.draft(self._room, self._queue.prompts))
@@ -114,12 +115,12 @@ class Drafting:
         """Whether it answers somebody; talk does not make it stale, time does."""
         return prompt.mode == STEWARD
 
-    def too_late(self, prompt: Prompt, now: Any) -> bool:
+    def too_late(self, prompt: Prompt, now: datetime) -> bool:
         """Whether an answer has waited for so long that it would answer nobody any more."""
         return self._steward is not None and self._steward.too_late(prompt, now)
 
     async def stop(self) -> None:
-        """Write nothing more. What is being written comes to nothing; it had moved nothing."""
+        """Put no more lines into the queue. What is being written comes to nothing; it had moved nothing."""
         self._stopped = True
         for task in (*self._writing, *self._answering):
             task.cancel()
@@ -130,11 +131,13 @@ class Drafting:
         if old is None:
             return Outcome(False, f"Line {number} has moved on; there is nothing to draft anew.")
         why = f"Drafted anew in place of line {number}." + (f" Your note: {note}" if note else "")
-        await self._put(written, why, old.mode)
+        await self._put(written, why, HEARTHKEEPER)
         return Outcome(True, "Drafted anew.", self._queue.current)
 
     async def _answer(self, steward: Steward, message: ChatMessage, wanted: Callable[[], bool]) -> None:
         async with self._turn:
+            if self._stopped:
+                return
             try:
                 written = await self._write(lambda: steward.answer(message, self._room, self._queue.prompts))
             except StoppedError:
@@ -150,8 +153,6 @@ class Drafting:
             log.error("an answer failed", exc_info=error)
 
     async def _write(self, writing: Callable[[], Coroutine[Any, Any, Written]]) -> Written:
-        if self._stopped:
-            raise StoppedError
         task = asyncio.create_task(writing(), name="writing")
         self._writing.add(task)
         try:

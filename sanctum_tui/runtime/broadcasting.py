@@ -41,13 +41,11 @@ class Broadcasting:
     @classmethod
     async def begin(cls, evening: "Evening", on_air: OnAir) -> "Broadcasting":
         """Follow the stream from now on."""
-        session = evening.keeping.session.id
-        airings = await evening.memory.evenings.airings(session)
         record = await evening.record()
         broadcasting = cls(
             evening,
             on_air,
-            Airings(airings[-1] if airings else None),
+            Airings(record.airings[-1] if record.airings else None),
             used=bool(record.prompts or record.marks),
         )
         on_air.settings = lambda: evening.settings
@@ -152,7 +150,7 @@ class Broadcasting:
                 await evening.keeping.went_off_air(evening.now())
                 self._airings = self._airings.left(evening.now())
                 evening.broadcast.tell(AirChanged())
-            case Turn.END if self.on_air.air.live is Live.NO:
+            case Turn.END:
                 self.ended = True
                 evening.origin.stop()
             case _:

@@ -141,7 +141,7 @@ class TokenStore:
                         "Another sanctum-tui holds the tokens and does not let go; it is tried again."
                     ) from None
                 await asyncio.sleep(_LOCK_POLL_SECONDS)
-            except (OSError, NotImplementedError) as error:
+            except (OSError, NotImplementedError) as error:  # filelock's word for a file system without locks
                 log.warning("%s cannot be locked (%s); going on without", self._lock_folder, type(error).__name__)
                 break
             else:
@@ -243,12 +243,14 @@ def _mark(tokens: EnvironmentTokens, salt: str) -> str:
 
 
 def _encoded(value: Any) -> Any:
+    """For msgspec, which takes NotImplementedError for "this is no type of mine"."""
     if isinstance(value, Secret):
         return value.reveal()
     raise NotImplementedError
 
 
 def _decoded(type: type, value: Any) -> Any:
+    """As `_encoded`, the other way."""
     if type is Secret and isinstance(value, str):
         return Secret(value)
     raise NotImplementedError
