@@ -1,6 +1,6 @@
 """What the operator may choose: the fields, and where their values come from."""
 
-from sanctum_tui.settings.fields import KNOWN_BOTS, Settings
+from sanctum_tui.settings.fields import KNOWN_BOTS
 from sanctum_tui.settings.loading import (
     Loaded,
     SettingInfo,
@@ -12,6 +12,7 @@ from sanctum_tui.settings.loading import (
     shown,
 )
 from sanctum_tui.settings.models import ModelChoice, ModelsOrder, ordered
+from sanctum_tui.settings.screen import Settings
 from sanctum_tui.settings.secret import Secret
 
 __all__ = [

@@ -1,7 +1,8 @@
-"""Every setting, once: its name, type, bounds, unit, default, and what it is for.
+"""Every setting but the screen's, once: its name, type, bounds, unit, default, and what it is for.
 
-A setting is a field of `Settings`; its name in capitals is its name in the environment, in ``.env``, in the
-TOML file and behind ``--set``. The README's table is tested against this file.
+A setting is a field of `Settings`, which adds those of the screen (`screen.py`). Its name in capitals is its
+name in the environment, in ``.env``, in the TOML file and behind ``--set``. The README's table is tested
+against both files.
 """
 
 from typing import Annotated, Literal
@@ -23,8 +24,11 @@ KNOWN_BOTS = (
 """Accounts that bring services to many channels, by login; the default of the setting."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator may choose. ``live`` in a field's extra: it may change while the console runs."""
+class EveningSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator may choose of the evening; `Settings` has the screen's besides.
+
+    ``live`` in a field's extra: it may change while the console runs.
+    """
 
     twitch_channel_name: Annotated[
         str,
@@ -318,29 +322,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
 
-    theme: Annotated[str, Meta(description="Name of a colour theme.", extra={"group": "Screen", "live": True})] = (
-        "hearth"
-    )
-    bell: Annotated[
-        bool,
-        Meta(description="Ring the terminal's bell when a line waits.", extra={"group": "Screen", "live": True}),
-    ] = False
-    status_language: Annotated[
-        Literal["en", "zh"],
-        Meta(
-            description="Language of the short lines that tell what the agent is doing.",
-            extra={"group": "Screen", "live": True},
-        ),
-    ] = "en"
-    status_delay_seconds: Annotated[
-        float,
-        Meta(
-            ge=0,
-            le=60,
-            description="How long the agent must be at work before a line tells what it is doing.",
-            extra={"group": "Screen", "unit": "seconds", "live": True},
-        ),
-    ] = 1.0
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Meta(description="How much goes to the log file.", extra={"group": "Files"}),

@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from sanctum_tui.errors import BadInputError
-from sanctum_tui.settings.fields import KNOWN_BOTS, Settings
+from sanctum_tui.settings.fields import KNOWN_BOTS
 from sanctum_tui.settings.models import ModelChoice, ModelsOrder, plain_model, read_models, read_order
+from sanctum_tui.settings.screen import Settings
 from sanctum_tui.settings.secret import Secret
 
 

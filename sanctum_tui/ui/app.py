@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.timer import Timer
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
-from sanctum_tui.ui.actions import ACTIONS, BY_ID, Moment
+from sanctum_tui.ui.actions import BY_ID, Moment
+from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.footer import footer_pieces
 from sanctum_tui.ui.frame import Frame
 from sanctum_tui.ui.hosting import Host
@@ -60,10 +61,7 @@ class SanctumApp(Shell):
         "app.tcss",
         *(f"panes/{pane}.tcss" for pane in ("chat", "silence", "review", "status")),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(action.key, f"do('{action.id}')", action.label, show=False, id=action.id, tooltip=action.help)
-        for action in ACTIONS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of()
     COMMANDS: ClassVar = {_actions}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012  (as Textual declares it)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-middling"), (60, "-high")]  # noqa: RUF012

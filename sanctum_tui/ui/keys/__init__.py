@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from sanctum_tui.ui.keys.agent import AgentKeys
+from sanctum_tui.ui.keys.look import LookKeys
 from sanctum_tui.ui.keys.review import ReviewKeys
 from sanctum_tui.ui.keys.screen import ReplayKeys, ScreenKeys
+from sanctum_tui.ui.keys.screens import ScreensKeys
 from sanctum_tui.ui.keys.stream import StreamKeys
 from sanctum_tui.ui.keys.words import WordsKeys
 
@@ -22,3 +24,5 @@ class Keys:
         self.words = WordsKeys(app)
         self.replay = ReplayKeys(app)
         self.screen = ScreenKeys(app)
+        self.look = LookKeys(app)
+        self.screens = ScreensKeys(app)

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from time import monotonic
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.events import MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region, Size
@@ -19,6 +19,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatNotice, MessageDeleted
+from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.chatlines import Frame, Palette, Row, compose, frame_of, palette_of, render
 from sanctum_tui.ui.scrollback import FetchBefore, Key, Scrollback
 from sanctum_tui.ui.viewport import Viewport
@@ -41,14 +42,7 @@ class ChatPane(Widget, can_focus=True):
         "chat--remark",
         "chat--marker",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "older(1)", "One row back", show=False, id="chat.up"),
-        Binding("down", "newer(1)", "One row on", show=False, id="chat.down"),
-        Binding("pageup", "page(-1)", "One page back", show=False, id="chat.pageup"),
-        Binding("pagedown", "page(1)", "One page on", show=False, id="chat.pagedown"),
-        Binding("home", "oldest", "First line", show=False, id="chat.home"),
-        Binding("end", "newest", "Newest line", show=False, id="chat.end"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat")
     ALLOW_SELECT = False
 
     class FollowChanged(Message):

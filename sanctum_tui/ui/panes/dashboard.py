@@ -4,7 +4,7 @@ from typing import ClassVar, Final, Literal
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantBlur, Resize
@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.text import clean, clean_line
+from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.editor import MarkdownEditor
 from sanctum_tui.ui.fields import in_full, in_rows, in_short
 
@@ -35,9 +36,7 @@ class DashboardFields(VerticalScroll):
 class DashboardPane(Vertical):
     """An editor for the dashboard. What is typed is never overwritten, and is told as soon as the keys rest."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "take_file", "Take the file's version", show=False, id="dashboard.take_file"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("dashboard")
 
     class Edited(Message):
         """The operator changed the text: save it, then answer with `saved` or `failed`."""

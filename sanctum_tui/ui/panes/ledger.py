@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Size
@@ -21,6 +21,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from sanctum_tui.text import clean, clean_line
+from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.mdlines import Kind, Look
 from sanctum_tui.ui.mdrows import Document
 
@@ -48,18 +49,7 @@ class LedgerPane(ScrollView):
         "ledger--code",
         "ledger--sign",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "rows(-1)", "One row up", show=False, id="ledger.up"),
-        Binding("down", "rows(1)", "One row down", show=False, id="ledger.down"),
-        Binding("pageup", "pages(-1)", "One page up", show=False, id="ledger.pageup"),
-        Binding("pagedown", "pages(1)", "One page down", show=False, id="ledger.pagedown"),
-        Binding("home", "first", "To its beginning", show=False, id="ledger.home"),
-        Binding("end", "last", "To its end", show=False, id="ledger.end"),
-        Binding("full_stop", "heading(1)", "Next heading", show=False, id="ledger.heading"),
-        Binding("comma", "heading(-1)", "Heading before", show=False, id="ledger.heading_before"),
-        Binding("left", "turn(1)", "Earlier ledger", show=False, id="ledger.earlier"),
-        Binding("right", "turn(-1)", "Later ledger", show=False, id="ledger.later"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("ledger")
     ALLOW_SELECT = False
 
     class Wanted(Message):

@@ -1,0 +1,57 @@
+"""Keys of the line that waits."""
+
+from sanctum_tui.evening import PromptState
+from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, with_card
+
+_S = PromptState
+_APPROVABLE = frozenset({_S.PENDING, _S.HELD, _S.FAILED})
+_EDITABLE = _APPROVABLE | {_S.REJECTED}
+_SKIPPABLE = _EDITABLE
+_REDRAFTABLE = frozenset({_S.PENDING, _S.HELD, _S.REJECTED})
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "review.approve", "a", "approve", "Post exactly the text on the card, after a few seconds to take it back.",
+        Group.LINE, "review.approve", with_card(_APPROVABLE), NO_LINE,
+    ),
+    Action(
+        "review.edit", "e", "edit", "Edit the line in place; Enter approves exactly what you wrote, Escape leaves.",
+        Group.LINE, "review.edit", with_card(_EDITABLE), NO_LINE,
+    ),
+    Action(
+        "review.skip", "s", "skip", "Let the line go at once.",
+        Group.LINE, "review.skip", with_card(_SKIPPABLE), NO_LINE,
+    ),
+    Action(
+        "review.skip_because", "S", "skip, because…", "Let the line go, with a reason for the ledger.",
+        Group.LINE, "review.skip_because", with_card(_SKIPPABLE), NO_LINE, footer=False,
+    ),
+    Action(
+        "review.redraft", "r", "anew", "Draft another line in its place.",
+        Group.LINE, "review.redraft", with_card(_REDRAFTABLE), NO_LINE,
+    ),
+    Action(
+        "review.redraft_with", "R", "anew, with a note…", "Draft another line, with a note of what you would like.",
+        Group.LINE, "review.redraft_with", with_card(_REDRAFTABLE), NO_LINE, footer=False,
+    ),
+    Action(
+        "review.hold", "h", "hold", "Keep the line for later: it neither goes stale nor goes out by itself.",
+        Group.LINE, "review.hold", with_card(frozenset({_S.PENDING})), NO_LINE,
+    ),
+    Action(
+        "review.undo", "u", "undo", "Take back your last yes before it goes out, or your last skip.",
+        Group.LINE, "review.undo", lambda moment: moment.playing and moment.undoable,
+        "There is nothing to take back.",
+    ),
+    Action(
+        "review.settle_posted", "y", "it was posted", "Say that a line whose answer was lost is in the room.",
+        Group.LINE, "review.settle_posted", lambda moment: moment.open and moment.card is _S.UNKNOWN,
+        "No line's outcome is unknown.",
+    ),
+    Action(
+        "review.settle_lost", "n", "it was not", "Say that a line whose answer was lost is not in the room.",
+        Group.LINE, "review.settle_lost", lambda moment: moment.open and moment.card is _S.UNKNOWN,
+        "No line's outcome is unknown.",
+    ),
+)  # fmt: skip
+"""In the order of the help screen, and of the footer."""
