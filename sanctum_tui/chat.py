@@ -57,6 +57,8 @@ class ChatMessage(Struct, frozen=True, gc=False, tag_field="type", tag="message"
     """Shown name of the person this answers, or empty."""
     shared_from: str = ""
     """The channel it was written in, where that is another one (shared chat)."""
+    reply_words: str = ""
+    """How the line begins that this answers, where the service told it; not stored."""
 
 
 class ChatNotice(Struct, frozen=True, gc=False):

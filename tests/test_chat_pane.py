@@ -23,13 +23,15 @@ from textual.pilot import Pilot
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
 from sanctum_tui.paths import shipped
 from sanctum_tui.text import clean_line
-from sanctum_tui.ui.chatlines import Row, badge_words
-from sanctum_tui.ui.colours import READABLE, contrast
+from sanctum_tui.ui.chat.lines import badge_words
+from sanctum_tui.ui.chat.rows import Row
+from sanctum_tui.ui.chat.scrollback import LIVE_LINES, PAGE_LINES, FetchBefore, FetchRemoved, Key, Scrollback
+from sanctum_tui.ui.chat.sifted import Finder
+from sanctum_tui.ui.chat.wrapping import wrap
+from sanctum_tui.ui.look.colours import READABLE, contrast
+from sanctum_tui.ui.look.theming import load_themes, variable_defaults
 from sanctum_tui.ui.panes import chat
 from sanctum_tui.ui.panes.chat import ChatPane
-from sanctum_tui.ui.scrollback import LIVE_LINES, FetchBefore, Key, Scrollback
-from sanctum_tui.ui.theming import load_themes, variable_defaults
-from sanctum_tui.ui.wrapping import wrap
 
 BEGAN = datetime(2026, 3, 1, 20, 0, 0, tzinfo=UTC)
 
@@ -47,9 +49,14 @@ def lines(first: int, last: int) -> list[ChatLine]:
 class Room(App[None]):
     CSS_PATH = Path(chat.__file__).with_suffix(".tcss")
 
-    def __init__(self, fetch_before: FetchBefore | None = None) -> None:
+    def __init__(
+        self,
+        fetch_before: FetchBefore | None = None,
+        fetch_removed: FetchRemoved | None = None,
+        finder: Finder | None = None,
+    ) -> None:
         super().__init__()
-        self.pane = ChatPane(fetch_before=fetch_before, zone=UTC)
+        self.pane = ChatPane(fetch_before=fetch_before, fetch_removed=fetch_removed, finder=finder, zone=UTC)
         self.told: list[bool] = []
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -64,9 +71,12 @@ class Room(App[None]):
 
 @asynccontextmanager
 async def room(
-    size: tuple[int, int] = (60, 12), fetch_before: FetchBefore | None = None
+    size: tuple[int, int] = (60, 12),
+    fetch_before: FetchBefore | None = None,
+    fetch_removed: FetchRemoved | None = None,
+    finder: Finder | None = None,
 ) -> AsyncIterator[tuple[ChatPane, Pilot[None]]]:
-    app = Room(fetch_before)
+    app = Room(fetch_before, fetch_removed, finder)
     async with app.run_test(size=size) as pilot:
         yield app.pane, pilot
 
@@ -87,7 +97,12 @@ def shown(pane: ChatPane) -> list[str]:
 
 def on_screen(pane: ChatPane) -> str:
     """What Textual put on the screen last, without drawing the pane anew."""
-    return "\n".join("".join(segment.text for segment in strip) for strip in pane.screen._compositor.render_strips())
+    return on_screen_of(pane.app)
+
+
+def on_screen_of(app: App[Any]) -> str:
+    """What Textual put on the screen last."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
@@ -161,6 +176,15 @@ async def test_where_every_line_is_in_sight_there_is_nowhere_to_scroll_to() -> N
         states.append(pane.following)
         assert states == [True, False]
         assert "line 1." in shown(pane)[0]
+
+
+async def test_half_a_page_is_half_of_what_is_in_sight() -> None:
+    async with room() as (pane, pilot):
+        pane.append(lines(1, 100))
+        await pilot.press("ctrl+u")
+        assert "line 86." in shown(pane)[0]
+        await pilot.press("ctrl+u", "ctrl+d")
+        assert "line 86." in shown(pane)[0]
 
 
 async def test_the_wheel_scrolls() -> None:
@@ -311,6 +335,22 @@ async def test_home_reaches_the_first_of_a_million_lines_and_comes_back() -> Non
         assert "line 1000000." in shown(pane)[-1]
 
 
+async def test_a_new_size_in_the_middle_of_a_million_lines_wraps_and_fetches_what_is_in_sight_only() -> None:
+    store = Store(1_000_000)
+    async with room((60, 32), store.fetch_before) as (pane, pilot):
+        pane.replace_history(lines(1_000_000 - 99, 1_000_000))
+        await pane.go_to(500_000)
+        await pilot.press("escape", "up")
+        fetched = len(store.asked)
+        assert fetched * PAGE_LINES < 1000
+        await pilot.resize_terminal(33, 20)
+        await pilot.pause()
+        assert "line 499989." in shown(pane)[0]
+        assert len(store.asked) == fetched
+        wrapped = pane._picture._cache
+        assert 0 < len(wrapped) <= 20
+
+
 async def test_paging_back_shows_every_line_once() -> None:
     store = Store(3000)
     async with room((60, 32), store.fetch_before) as (pane, pilot):
@@ -445,12 +485,13 @@ async def test_a_theme_changes_the_colours_of_lines_already_shown() -> None:
         return {it.style.bgcolor.name for it in row if it.style and it.style.bgcolor} == {background}
 
     async with room() as (pane, pilot):
-        for theme in load_themes([shipped("themes")])[0]:
+        themes = {theme.name: theme for theme in load_themes([shipped("themes")])[0]}
+        for theme in themes.values():
             pilot.app.register_theme(theme)
         pane.append([line(1, colour="#0000ff")])
-        for name, background in (("hearth", "#17120f"), ("parchment", "#f6efe0")):
+        for name in ("hearth", "parchment"):
             pilot.app.theme = name
-            await until(pilot, partial(wears, background))
+            await until(pilot, partial(wears, str(themes[name].background)))
 
 
 async def test_appending_draws_nothing_by_itself_and_a_calm_pane_rests() -> None:
@@ -502,8 +543,10 @@ async def test_a_name_is_readable_on_the_panes_background() -> None:
                 assert style is not None
                 assert style.color is not None
                 assert style.bgcolor is not None
-                colours = (style.color.get_truecolor(), style.bgcolor.get_truecolor())
-                assert contrast(*colours) >= READABLE
+                # What the terminal's own background is nobody knows; the theme says whether it is dark.
+                unknown = (0, 0, 0) if theme.dark else (255, 255, 255)
+                behind = unknown if style.bgcolor.is_default else style.bgcolor.get_truecolor()
+                assert contrast(style.color.get_truecolor(), behind) >= READABLE
 
 
 def test_only_the_newest_lines_stay_in_memory() -> None:

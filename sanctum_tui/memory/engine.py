@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from sanctum_tui.memory.evenings import Evenings
+    from sanctum_tui.memory.people import PeopleQueries
     from sanctum_tui.memory.store import Store
     from sanctum_tui.memory.writer import ChatWriter
 
@@ -20,6 +21,7 @@ class Memory:
     """An open database: what may be asked of it, and the writer that stores chat."""
 
     evenings: "Evenings"
+    people: "PeopleQueries"
     writer: "ChatWriter"
     store: "Store"
 
@@ -45,6 +47,7 @@ async def open_memory(url: str, *, lock_folder: Path | None) -> Memory:
     await asyncio.to_thread(_load)
     from sanctum_tui.memory.evenings import Evenings
     from sanctum_tui.memory.migrating import migrate
+    from sanctum_tui.memory.people import PeopleQueries
     from sanctum_tui.memory.store import Store
     from sanctum_tui.memory.writer import ChatWriter
 
@@ -65,13 +68,15 @@ async def open_memory(url: str, *, lock_folder: Path | None) -> Memory:
         await store.close()
         raise
     writer = ChatWriter(store)
-    return Memory(evenings=Evenings(store, writer), writer=writer, store=store)
+    people = PeopleQueries(store, writer.flush)
+    return Memory(evenings=Evenings(store, writer), people=people, writer=writer, store=store)
 
 
 def _load() -> None:
     """Import what opening needs; called in a thread."""
     import sanctum_tui.memory.evenings
     import sanctum_tui.memory.migrating
+    import sanctum_tui.memory.people
     import sanctum_tui.memory.writer  # noqa: F401
 
 

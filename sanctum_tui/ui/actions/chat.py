@@ -6,6 +6,42 @@ _IN = within("chat")
 
 ACTIONS: tuple[Action, ...] = (
     Action(
+        "chat.select", "v", "choose", "Choose a line; the arrows move the choice. Again, and they choose more lines.",
+        Group.CHAT, "select", _IN, pane="chat",
+    ),
+    Action(
+        "chat.extend_up", "shift+up", "choose one more", "Choose the line before as well.",
+        Group.CHAT, "extend(-1)", _IN, face="Shift+↑", footer=False, pane="chat",
+    ),
+    Action(
+        "chat.extend_down", "shift+down", "choose one more below", "Choose the line after it as well.",
+        Group.CHAT, "extend(1)", _IN, face="Shift+↓", footer=False, pane="chat",
+    ),
+    Action(
+        "chat.copy", "d,ctrl+c", "copy", "Copy the chosen lines, as [time] name: text.",
+        Group.CHAT, "copy", _IN, footer=False, pane="chat",
+    ),
+    Action(
+        "chat.person", "enter", "who is it", "Tell who wrote the chosen line: tonight, and in earlier evenings.",
+        Group.CHAT, "person", _IN, face="Enter", footer=False, pane="chat",
+    ),
+    Action(
+        "chat.filter", "f", "filter", "Show people only, then the agent, then flagged lines, then all again.",
+        Group.CHAT, "filter", _IN, pane="chat",
+    ),
+    Action(
+        "chat.search", "slash", "search…", "Show only lines of the evening with some words; name:mira for Mira's.",
+        Group.CHAT, "search", _IN, face="/", pane="chat",
+    ),
+    Action(
+        "chat.removed", "x", "removed words", "Show what was removed of the lines in sight; again, to hide it.",
+        Group.CHAT, "removed", _IN, footer=False, pane="chat",
+    ),
+    Action(
+        "chat.leave", "escape", "leave the choice", "End the choice of lines, or show all lines again.",
+        Group.CHAT, "leave", _IN, face="Esc", footer=False, pane="chat",
+    ),
+    Action(
         "chat.up", "up", "older", "One row back.",
         Group.CHAT, "older(1)", _IN, face="↑", footer=False, pane="chat",
     ),

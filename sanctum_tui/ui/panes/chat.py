@@ -1,171 +1,251 @@
 """The live chat: follows the room, stands still for a reader, and costs next to nothing under a flood.
 
-It draws by Textual's line API (pinned, see pyproject) and wraps only what is on screen. Lines pushed to it
-touch a deque and one timer; the timer draws, 15 times a second in a flood and 4 to 5 times in a calm room.
+Lines pushed to it touch a deque and one timer; how they are drawn is the canvas's matter.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import replace
 from datetime import tzinfo
-from time import monotonic
+from sys import maxsize
 from typing import ClassVar
 
+from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.content import Content
-from textual.events import MouseScrollDown, MouseScrollUp, Resize
-from textual.geometry import Region, Size
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
-from textual.strip import Strip
-from textual.timer import Timer
-from textual.widget import Widget
 
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatNotice, MessageDeleted
+from sanctum_tui.evening import Mark
+from sanctum_tui.memory.wanted import EVERYTHING, Wanted
 from sanctum_tui.ui.bindings import bindings_of
-from sanctum_tui.ui.chatlines import Frame, Palette, Row, compose, frame_of, palette_of, render
-from sanctum_tui.ui.scrollback import FetchBefore, Key, Scrollback
-from sanctum_tui.ui.viewport import Viewport
+from sanctum_tui.ui.chat.canvas import ChatCanvas
+from sanctum_tui.ui.chat.choosing import Choosing
+from sanctum_tui.ui.chat.lines import Look
+from sanctum_tui.ui.chat.scrollback import FetchBefore, FetchRemoved
+from sanctum_tui.ui.chat.sifted import Finder, Sifted
 
-_FRAME_SECONDS = 1 / 15
-_CALM_FRAME_SECONDS = 0.22
-_FLOOD_LINES_PER_SECOND = 20
-_CACHED_ENTRIES = 400
 _WHEEL_ROWS = 3
 
 
-class ChatPane(Widget, can_focus=True):
+class ChatPane(ChatCanvas):
     """Chat lines as they come, and all earlier ones by scrolling back."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "chat--quiet",
-        "chat--badge",
-        "chat--agent",
-        "chat--flag",
-        "chat--remark",
-        "chat--marker",
-    }
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat")
-    ALLOW_SELECT = False
 
-    class FollowChanged(Message):
+    class _Told(Message):
+        """Something that the pane tells its owner."""
+
+        def __init__(self, pane: "ChatPane") -> None:
+            super().__init__()
+            self.pane = pane
+
+    class FollowChanged(_Told):
         """The pane began to follow the room, or stopped because somebody reads."""
 
         def __init__(self, pane: "ChatPane", following: bool) -> None:
-            super().__init__()
-            self.pane = pane
+            super().__init__(pane)
             self.following = following
 
-        @property
-        def control(self) -> "ChatPane":
-            return self.pane
+    class PersonWanted(_Told):
+        """The operator asked who wrote a line."""
+
+        def __init__(self, pane: "ChatPane", login: str, name: str) -> None:
+            super().__init__(pane)
+            self.login = login
+            self.name = name
+
+    class CopyWanted(_Told):
+        """The operator copied lines: so many of them, as they are to be pasted."""
+
+        def __init__(self, pane: "ChatPane", text: str, lines: int) -> None:
+            super().__init__(pane)
+            self.text = text
+            self.lines = lines
+
+    class SearchWanted(_Told):
+        """The operator wants to look for something; `wanted` is what is shown now."""
+
+        def __init__(self, pane: "ChatPane", wanted: Wanted) -> None:
+            super().__init__(pane)
+            self.wanted = wanted
 
     def __init__(
         self,
         *,
         fetch_before: FetchBefore | None = None,
+        fetch_removed: FetchRemoved | None = None,
+        finder: Finder | None = None,
         zone: tzinfo | None = None,
         show_time: bool = True,
         id: str | None = None,
     ) -> None:
-        """`fetch_before` gives lines older than those in memory; `zone` is the clock's (None: the operator's)."""
-        super().__init__(id=id)
-        self.title = "Chat"
-        self._scrollback = Scrollback(fetch_before)
-        self._zone = zone
-        self._show_time = show_time
-        self._window = Viewport(self._scrollback, self._rows_at)
-        self._cache: dict[Key, tuple[Row, ...]] = {}
-        self._view: list[Strip] | None = None
-        self._palette: Palette | None = None
-        self._frame: Frame | None = None
-        self._fitted = Size(0, 0)
-        self._timer: Timer | None = None
-        self._waiting = 0
-        self._changed = False
-        self._painted_at = 0.0
-        self._marked = 0
+        """`fetch_before` gives lines older than those in memory, `fetch_removed` which of them were taken away,
+        `finder` those of the whole evening that are wanted; `zone` is the clock's (None: the operator's).
+        """
+        super().__init__(fetch_before, fetch_removed, Look(zone, show_time), id)
+        self._finder = finder
+        self._sifted: Sifted | None = None
+        self._looking = False
+        self._choosing = Choosing(self._picture, self._window)
+        self._told_following = True
+        self.tell_frame()
 
     # What the owner calls
 
     def append(self, lines: Sequence[ChatLine]) -> None:
         """Show more lines. Cheap: they are drawn with the next frame."""
         self._scrollback.extend(lines)
-        self._wake(len(lines))
+        more = len(lines) if self._sifted is None else self._sifted.extend(lines)
+        if more:
+            self.wake(more)
 
-    def notice(self, event: ChatNotice | MessageDeleted | ChatCleared) -> None:
-        """Show that something other than a line happened in the room."""
+    def notice(self, event: ChatNotice | MessageDeleted | ChatCleared | Mark) -> None:
+        """Show that something other than a line happened in the room, or that the operator kept the moment."""
         match event:
-            case MessageDeleted():
-                self.mark_deleted(event.id)
+            case MessageDeleted(id=id):
+                self.mark_deleted(id)
                 return
-            case ChatCleared():
-                self.mark_cleared(event.login)
+            case ChatCleared(login=login):
+                self._scrollback.clear_person(login)
+                self.redraw()
         self._scrollback.remark(event)
-        self._wake(1)
+        self.wake(1)
 
     def mark_deleted(self, id: str) -> None:
         """A moderator removed one line: its words are no longer shown."""
-        self._scrollback.delete(id)
-        self._redraw()
+        self._scrollback.removals.delete(id)
+        self.redraw()
 
-    def mark_cleared(self, login: str) -> None:
-        """A moderator removed a person's lines so far, or everybody's where the login is empty."""
-        self._scrollback.clear_person(login)
-        self._redraw()
+    def replace_history(
+        self, lines: Sequence[ChatLine], marks: Sequence[Mark] = (), removed: Collection[int] = ()
+    ) -> None:
+        """Show these lines, with the marks among them, and no others: another session, or one restored. Follow it.
 
-    def replace_history(self, lines: Sequence[ChatLine]) -> None:
-        """Show these lines and no others, and follow: another session, or one restored."""
-        self._scrollback.replace(lines)
-        self._follow()
-        self._redraw()
+        `removed` are the numbers of those that a moderator took away.
+        """
+        self._scrollback.replace(lines, marks)
+        self._scrollback.removals.add(removed)
+        self._picture.asked = frozenset()
+        self.sift(EVERYTHING)
 
     def clear(self) -> None:
         """Show nothing."""
         self.replace_history(())
 
-    @property
-    def following(self) -> bool:
-        """Whether the newest line is always in sight."""
-        return self._window.following
+    def sift(self, wanted: Wanted) -> None:
+        """Show only the lines of the evening that are wanted, old and new, and follow."""
+        self._sifted = None
+        if not wanted.everything:
+            self._sifted = Sifted(wanted, self._scrollback.live_lines, self._finder)
+        self._looking = self._sifted is not None and self.is_attached
+        self._picture.entries = self._sifted or self._scrollback
+        self._picture.selection = None
+        self._window.look_at(self._picture.entries)
+        self.redraw()
+        self._shown()
+        if self._sifted is not None and self._looking:
+            # In the background, for a search may go through the whole evening.
+            self.run_worker(self._fill(self._sifted), group="chat", exclusive=True, name="the search in the chat")
+
+    async def go_to(self, number: int) -> None:
+        """Show the line of this number among all others, and choose it."""
+        self.sift(EVERYTHING)
+        await self._window.read_at((number, 0))
+        if self._scrollback.get((number, 0)) is not None and self._choosing.begin((number, 0)):
+            await self._choosing.move(0)
+        self._shown()
 
     @property
-    def unseen(self) -> int:
-        """How many lines came after the last one that was in sight; 0 while following."""
-        return self._window.unseen
+    def wanted(self) -> Wanted:
+        """Which lines are shown."""
+        return EVERYTHING if self._sifted is None else self._sifted.wanted
 
-    @property
-    def title(self) -> str:
-        """What stands in the frame: plain text."""
-        return self._title
-
-    @title.setter
-    def title(self, title: str) -> None:
-        self._title = title
-        self.border_title = Content(title)
-
-    @property
-    def show_time(self) -> bool:
-        return self._show_time
-
-    @show_time.setter
-    def show_time(self, show: bool) -> None:
-        self._show_time = show
-        self._redraw()
-
-    # Scrolling
+    # Keys and mouse
 
     async def action_older(self, rows: int) -> None:
-        await self._go(self._window.move(-rows))
+        await self._go(self._choosing.move(-rows) if self._choosing.selection else self._window.move(-rows))
 
     async def action_newer(self, rows: int) -> None:
-        await self._go(self._window.move(rows))
+        await self.action_older(-rows)
 
     async def action_page(self, pages: int) -> None:
-        await self._go(self._window.move(pages * max(1, self._window.height - 2)))
+        await self.action_newer(pages * max(1, self._window.height - 2))
+
+    async def action_half(self, halves: int) -> None:
+        await self.action_newer(halves * max(1, self._window.height // 2))
 
     async def action_oldest(self) -> None:
+        self._choosing.end()
         await self._go(self._window.oldest())
 
     def action_newest(self) -> None:
-        self._follow()
+        self._choosing.end()
+        self._window.follow()
+        self._shown()
+
+    async def action_extend(self, lines: int) -> None:
+        if self._choosing.selection is not None or self._choosing.begin():
+            await self._go(self._choosing.move(lines, extend=True))
+
+    def action_select(self) -> None:
+        if self._choosing.selection is None:
+            self._choosing.begin()
+        else:
+            self._choosing.turn()
+        self._shown()
+
+    def action_person(self) -> None:
+        if self._choosing.selection is None:
+            raise SkipAction
+        if (person := self._choosing.person()) is None:
+            self.notify("Nobody can be looked up from this line.", markup=False)
+        else:
+            self.post_message(self.PersonWanted(self, *person))
+
+    async def action_copy(self) -> None:
+        if self._choosing.selection is None:
+            raise SkipAction
+        lines = await self._choosing.copied()
+        self.post_message(self.CopyWanted(self, "\n".join(lines), len(lines)))
+        self._choosing.end()
+        self._shown()
+
+    def action_leave(self) -> None:
+        if self._choosing.selection is not None:
+            self._choosing.end()
+            self._shown()
+        elif self._sifted is not None:
+            self.sift(EVERYTHING)
+        else:
+            raise SkipAction
+
+    def action_filter(self) -> None:
+        self.sift(replace(self.wanted, whose=self.wanted.whose.next))
+
+    def action_search(self) -> None:
+        self.post_message(self.SearchWanted(self, self.wanted))
+
+    def action_removed(self) -> None:
+        in_sight = {key for key, _ in self._window.visible() if self._picture.removed(key)}
+        if self.private:
+            self.notify("Private mode is on: removed words stay hidden.", markup=False)
+        elif not in_sight:
+            self.notify("No line in sight was removed by a moderator.", markup=False)
+        else:
+            self._picture.asked = frozenset() if in_sight <= self._picture.asked else frozenset(in_sight)
+            self.redraw()
+
+    def on_click(self, event: Click) -> None:
+        if (key := self.key_at(event.y)) is None:
+            return
+        if event.shift and self._choosing.selection is not None:
+            self._choosing.extend_to(key)
+        else:
+            self._choosing.begin(key)
+        self._shown()
+        if event.chain == 2:
+            self.action_person()
 
     async def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         event.stop()
@@ -178,140 +258,51 @@ class ChatPane(Widget, can_focus=True):
         await self._go(self._window.move(_WHEEL_ROWS))
 
     async def on_resize(self, event: Resize) -> None:
-        self._fit()
+        self.fit()
         await self._go(self._window.stay())
 
-    def _follow(self) -> None:
-        if self.following:
-            return
-        self._window.follow()
-        self._show()
-        self.post_message(self.FollowChanged(self, True))
+    # What the frame says
 
-    async def _go(self, going: Awaitable[None]) -> None:
-        """Let the window go somewhere, and tell the owner where that changed whether it follows."""
-        followed = self.following
-        await going
-        self._show()
-        if self.following != followed:
-            self.post_message(self.FollowChanged(self, self.following))
-
-    # Drawing
-
-    def on_mount(self) -> None:
-        self._timer = self.set_interval(_FRAME_SECONDS, self._tick, pause=not self._changed)
-
-    def _wake(self, lines: int = 0) -> None:
-        self._waiting += lines
-        self._changed = True
-        if self._timer is not None:
-            self._timer.resume()
-
-    def _redraw(self) -> None:
-        """Something that is in sight may look different now."""
-        self._cache.clear()
-        self._view = None
-        self._wake()
-
-    def _tick(self) -> None:
-        if not self._changed:
-            if self._timer is not None:
-                self._timer.pause()
-            return
-        elapsed = monotonic() - self._painted_at
-        if elapsed < _CALM_FRAME_SECONDS and self._waiting < _FLOOD_LINES_PER_SECOND * elapsed:
-            return
-        self._changed = False
-        self._waiting = 0
-        if self.following or self._view is None:
-            self._show()
-        elif self.unseen != self._marked and self._view:
-            self._painted_at = monotonic()
-            self._view[-1] = self._marker()
-            self.refresh(self._rows_region(self._window.height - 1, 1))
-
-    def _show(self) -> None:
-        self._painted_at = monotonic()
-        self._view = None
-        self.refresh(self._rows_region(0, self._window.height))
-
-    def _rows_region(self, y: int, height: int) -> Region:
-        return Region(-self.styles.gutter.left, y, self.outer_size.width, height)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._cache.clear()
-        self._view = self._palette = self._frame = None
-
-    def render_line(self, y: int) -> Strip:
-        """A row without anything on it: what Textual draws the frame around."""
-        return Strip.blank(self.content_size.width, self._colours().text)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The frame as Textual draws it, and our rows past its cache, which would build each of them anew."""
-        self._fit()
-        if self._view is None:
-            self._view = self._compose_view()
-        top = self.styles.gutter.top
-        strips = [
-            self._view[y - top] if 0 <= y - top < len(self._view) else self._frame_row(y) for y in crop.line_range
-        ]
-        left, right = crop.column_span
+    def hint(self) -> str:
+        if self._sifted is None:
+            return "Nothing said yet."
+        if self._looking:
+            return "Looking through the evening…"
         return (
-            strips if (left, right) == (0, self.outer_size.width) else [strip.crop(left, right) for strip in strips]
+            "The store could not be searched." if self._sifted.unreadable else "No line of the evening is like that."
         )
 
-    def _fit(self) -> None:
-        """Have rows for the size the pane has now; the screen may be composed before the pane hears of it."""
-        if self._fitted != self.content_size:
-            self._fitted = self.content_size
-            self._window.height = self.content_size.height
-            self._cache.clear()
-            self._view = self._frame = None
+    def tell_frame(self) -> None:
+        parts = [self._title, str(self.wanted)] if self._sifted is not None else [self._title]
+        title, foot = Content(" · ".join(parts)), Content(self._foot())
+        if self.border_title != title:
+            self.border_title = title
+        if self.border_subtitle != foot:
+            self.border_subtitle = foot
 
-    def _frame_row(self, y: int) -> Strip:
-        return super().render_lines(Region(0, y, self.outer_size.width, 1))[0]
+    def _foot(self) -> str:
+        """The keys that help on, where something is chosen or left out."""
+        if self._choosing.selection is not None:
+            new = f"{self.unseen:,} new below · " if self.unseen else ""
+            return f"{new}v more · d copy · Enter who · Esc"
+        return "f next · / search · Esc all" if self._sifted is not None else ""
 
-    def _compose_view(self) -> list[Strip]:
-        height = self._window.height
-        rows: list[Strip] = list(self._window.visible())
-        if not rows and height:
-            hint = self._dressing().words("Nothing said yet.", self._colours().remark, centred=True)
-            rows = [hint, *[self._dressing().words("", self._colours().text)] * (height // 2)]
-        blank: list[Strip] = [self._dressing().words("", self._colours().text)] * (height - len(rows))
-        if self.following:
-            return blank + rows
-        return [*[*rows, *blank][: height - 1], self._marker()]
+    async def _fill(self, sifted: Sifted) -> None:
+        """Find as many lines as there is room for."""
+        key, room = await sifted.back((maxsize, 0)), self._window.height
+        while key is not None and (room := room - len(self._picture.rows_at(key))) > 0:
+            key = await sifted.back(key)
+        self._looking = False
+        self.show()
 
-    def _rows_at(self, key: Key) -> tuple[Row, ...]:
-        """The rows of an entry at the pane's width; never empty."""
-        rows = self._cache.get(key)
-        if rows is not None:
-            return rows
-        palette, frame = self._colours(), self._dressing()
-        entry = self._scrollback.get(key)
-        if entry is None:
-            words = "could not be read" if self._scrollback.unreadable else "not in the store yet"
-            return (frame.words(f"  ⋯ line {key[0]:,} {words}", palette.remark),)
-        removed = isinstance(entry, ChatLine) and self._scrollback.removed(entry)
-        runs = compose(entry, palette, show_time=self._show_time, removed=removed, zone=self._zone)
-        rows = render(runs, palette, frame)
-        self._cache[key] = rows
-        if len(self._cache) > _CACHED_ENTRIES:
-            del self._cache[next(iter(self._cache))]
-        return rows
+    async def _go(self, going: Awaitable[None]) -> None:
+        """Let the window go somewhere."""
+        await going
+        self._shown()
 
-    def _marker(self) -> Row:
-        self._marked = self.unseen
-        words = f"{self._marked:,} new ↓ End" if self._marked else "reading back ↓ End"
-        return self._dressing().words(f" {words} ", self._colours().marker, centred=True)
-
-    def _dressing(self) -> Frame:
-        if self._frame is None:
-            self._frame = frame_of(self, self._frame_row(self.styles.gutter.top))
-        return self._frame
-
-    def _colours(self) -> Palette:
-        if self._palette is None:
-            self._palette = palette_of(self)
-        return self._palette
+    def _shown(self) -> None:
+        """Draw, and tell the owner where it changed whether the pane follows."""
+        self.show()
+        if self.following != self._told_following:
+            self._told_following = self.following
+            self.post_message(self.FollowChanged(self, self.following))
