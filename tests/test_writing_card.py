@@ -18,13 +18,13 @@ from sanctum_tui.llm.guard import Verdict
 from sanctum_tui.review.prompt import Outcome
 from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.ui.app import SanctumApp
-from sanctum_tui.ui.cards import Card
+from sanctum_tui.ui.card.cards import Card
 from sanctum_tui.ui.dialogs.asking import AskLine
 from sanctum_tui.ui.dialogs.preview import PreviewDialog
 from sanctum_tui.ui.keys.agent import PREVIEWING, PREVIEWING_ALREADY
 from sanctum_tui.ui.keys.review import DRAFTING, DRAFTING_ALREADY
+from sanctum_tui.ui.look.theming import variable_defaults
 from sanctum_tui.ui.panes.review import WRITING, ReviewPane
-from sanctum_tui.ui.theming import variable_defaults
 from tests.test_console import card, console, evening, line_waits, seen, toasts, words
 from tests.test_stream_dialogs import said, until
 
@@ -35,8 +35,8 @@ WAITS = Card(
     earlier=("– Line 2 was skipped.",),
 )  # fmt: skip
 IDLE = Card(earlier=("– Line 2 was skipped.",))
-SIZES = ((48, 35), (80, 24), (120, 35))
-"""The first is the pane's least width beside the chat."""
+SIZES = ((48, 35), (80, 24), (120, 29))
+"""The first is the pane's least width beside the chat; a little wider than the last, and it sets large letters."""
 
 
 class Wall(App[None]):
@@ -55,7 +55,7 @@ class Wall(App[None]):
 
 
 @asynccontextmanager
-async def wall(size: tuple[int, int] = (120, 35)) -> AsyncIterator[tuple[Wall, ReviewPane, Pilot[None]]]:
+async def wall(size: tuple[int, int] = (104, 35)) -> AsyncIterator[tuple[Wall, ReviewPane, Pilot[None]]]:
     app = Wall()
     async with app.run_test(size=size) as pilot:
         pane = app.query_one(ReviewPane)

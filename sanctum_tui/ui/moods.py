@@ -42,7 +42,15 @@ class Timer:
     share: float = 0.0
     """How much of the threshold has passed, 0 to 1."""
     threshold: str = ""
+    interval_share: float = 1.0
+    """How much of the time between two lines has passed, 0 to 1; all of it where there was none yet."""
+    interval: str = ""
     words: str = "Opening the evening."
+
+    @property
+    def rested(self) -> bool:
+        """Whether the agent has left the room alone for long enough since its last line."""
+        return self.interval_share >= 1.0
 
 
 def mood_of(decision: Decision) -> Mood:
@@ -76,6 +84,8 @@ def timer_of(decision: Decision, *, ended: bool = False) -> Timer:
         time=minutes(numbers["silence_seconds"]),
         share=_share(decision),
         threshold=minutes(numbers["inactivity_seconds"]),
+        interval_share=_interval_share(decision),
+        interval=minutes(numbers["interval_seconds"]),
         words="The evening has ended." if ended else explain(decision),
     )
 
@@ -83,6 +93,12 @@ def timer_of(decision: Decision, *, ended: bool = False) -> Timer:
 def _share(decision: Decision) -> float:
     numbers = decision.numbers
     return min(1.0, numbers["silence_seconds"] / numbers["inactivity_seconds"])
+
+
+def _interval_share(decision: Decision) -> float:
+    numbers = decision.numbers
+    since, interval = numbers.get("since_last_seconds"), numbers["interval_seconds"]
+    return 1.0 if since is None or interval <= 0 else min(1.0, since / interval)
 
 
 def numbers_of(decision: Decision) -> tuple[tuple[str, str], ...]:
@@ -121,3 +137,19 @@ def change_of(decision: Decision, now: datetime) -> str:
     if decision.until is None or decision.until <= now:
         return told
     return f"{told} At the earliest in {minutes((decision.until - now).total_seconds())}."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a decision is accounted for, in words."""
+
+    words: str
+    numbers: tuple[tuple[str, str], ...]
+    """What it looked at, by name."""
+    change: str
+    """What would change it."""
+
+
+def account_of(decision: Decision) -> Account:
+    """The whole story of a decision, as of its own moment."""
+    return Account(explain(decision), numbers_of(decision), change_of(decision, decision.at))

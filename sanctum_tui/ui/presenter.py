@@ -1,14 +1,12 @@
 """Shows the evening: hears the broadcast, looks at the clock once a second, and feeds the panes."""
 
-import math
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sanctum_tui.agent.policies import decide
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatNotice, MessageDeleted
-from sanctum_tui.evening import Prompt, PromptState
+from sanctum_tui.evening import PromptState
 from sanctum_tui.events import (
     AgentMuted,
     AirChanged,
@@ -16,16 +14,18 @@ from sanctum_tui.events import (
     DecisionChanged,
     Event,
     LinesHeard,
+    MomentMarked,
     PromptStepped,
     RoomChanged,
     StorageFailed,
     StorageRecovered,
 )
-from sanctum_tui.review.prompt import OPEN, last_decided, may_step
+from sanctum_tui.review.prompt import last_decided, may_step
 from sanctum_tui.twitch.values import LinkState
-from sanctum_tui.ui.actions import Group, Moment, fitting
-from sanctum_tui.ui.cards import SETTLE_SECONDS, Card, card_of
-from sanctum_tui.ui.edits import Edits
+from sanctum_tui.ui.actions import Group, Moment
+from sanctum_tui.ui.card.edits import Edits
+from sanctum_tui.ui.card.waiting import WaitingLine
+from sanctum_tui.ui.halfhour import HalfHour
 from sanctum_tui.ui.moods import timer_of
 from sanctum_tui.ui.papers import Papers
 from sanctum_tui.ui.standing import standing
@@ -52,11 +52,8 @@ class Presenter:
         self._app = app
         self._papers = papers
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._monotonic = monotonic
-        self._shown: int | None = None
-        self._card_turned_at = -math.inf
-        self._approved_at: tuple[int, float] | None = None
-        self._rung_for = 0
+        self._line = WaitingLine(app, evening, self.edits, monotonic)
+        self._half_hour = HalfHour(evening)
         self._told_of_air: tuple[str, ...] = ()
 
     async def begin(self) -> None:
@@ -64,6 +61,7 @@ class Presenter:
         evening, chat = self.evening, self._app.chat
         chat.title = f"1 Chat · #{evening.keeping.session.channel}"
         if evening.restored:
+            await self._half_hour.restore()
             await self._show_history()
         elif evening.numbered_after:
             chat.notice(ChatNotice(self.now(), "here another evening begins"))
@@ -78,25 +76,22 @@ class Presenter:
     def close(self) -> None:
         """Show nothing more."""
         self._unsubscribe()
+        self._line.close()
         words = self.evening.words
         words.on_status = words.on_writing = words.on_notice = _nobody
 
     def hear(self, event: Event) -> None:
         """Take in one event; quick, for whoever tells it waits."""
+        self._half_hour.hear(event)
         match event:
             case LinesHeard(lines):
                 self._app.chat.append(lines)
+            case MomentMarked(mark):
+                self._app.chat.notice(mark)
             case RoomChanged(MessageDeleted() | ChatCleared() as what):
                 self._app.chat.notice(what)
             case PromptStepped(prompt):
-                if prompt.state is PromptState.APPROVED:
-                    self._approved_at = prompt.number, self._monotonic()
-                if prompt.state not in OPEN and not may_step(prompt.state, PromptState.PENDING):
-                    self._forget_edit(prompt.number)
-                if prompt.state is PromptState.PENDING and prompt.number > self._rung_for:
-                    self._rung_for = prompt.number
-                    if self.evening.settings.bell:
-                        self._app.bell()
+                self._line.stepped(prompt)
                 self._papers.stale = True
                 self.tick()
             case DecisionChanged() | AgentMuted():
@@ -132,7 +127,7 @@ class Presenter:
         evening, orchestrator = self.evening, self.evening.orchestrator
         until = orchestrator.let_it_be_until
         last = last_decided(evening.queue.prompts)
-        card = self._card_prompt()
+        card, settings, frame = self._line.prompt, evening.settings, self._app.frame
         return Moment(
             open=True,
             playing=self._app.stage.playing,
@@ -141,10 +136,13 @@ class Presenter:
             muted=orchestrator.muted,
             letting_be=until is not None and self.now() < until,
             live=evening.broadcasting is not None,
-            testing=evening.settings.twitch_offline_chat_test_mode,
+            testing=settings.twitch_offline_chat_test_mode,
             paused=evening.broadcasting is None and evening.player.paused,
-            zoomed=self._app.frame.front is not None,
-            typing=self._app.frame.typing,
+            zoomed=frame.front is not None,
+            typing=frame.typing,
+            private=settings.private_mode,
+            big=settings.big_text,
+            pane=frame.focused,
         )
 
     def now(self) -> datetime:
@@ -153,7 +151,7 @@ class Presenter:
     @property
     def card_just_changed(self) -> bool:
         """Whether the card turned to another line so lately that a key may have been meant for the one before."""
-        return self._monotonic() - self._card_turned_at < SETTLE_SECONDS
+        return self._line.just_turned
 
     def tick(self) -> None:
         """Show everything as it is at this moment; panes change only what looks different."""
@@ -161,65 +159,19 @@ class Presenter:
             # The console is closing, and its widgets have gone first.
             return
         evening, moment = self.evening, self.moment()
+        self._app.keys.look.wear(evening.settings)
         decision = decide(evening.orchestrator.situation(self.now()))
         self._app.silence.show(timer_of(decision, ended=not moment.playing))
-        self._show_card()
-        self._app.review.show_keys(
-            (action.shown_key, action.label_at(moment)) for action in fitting(moment, Group.LINE)
-        )
-        self._app.status.show(standing(evening, moment, self.trouble))
+        self._app.silence.show_pulse(self._half_hour.trace())
+        self._line.show(playing=moment.playing)
+        fitting = self._app.keyboard.fitting(moment, Group.LINE)
+        self._app.review.show_keys((action.shown_key, action.label_at(moment)) for action in fitting)
+        self._app.status.show(standing(evening, moment, self.trouble, self._app.keyboard))
         self._app.show_keys(moment)
         self._papers.tick()
-
-    def _show_card(self) -> None:
-        queue, review = self.evening.queue, self._app.review
-        card = card_of(queue.prompts, queue.current, self.now(), leaves_in=self._leaves_in())
-        edited = review.editing
-        if edited is not None and edited != card.number:
-            # The line under the editor is done with; its heading says so, and the words stay.
-            own = next((prompt for prompt in queue.prompts if prompt.number == edited), None)
-            card = self._edited_card(card, edited, own.state.value if own is not None else "gone")
-            self._app.keys.review.check_again()
-        elif edited is None and card.number is not None and self.edits.get(card.number) is not None:
-            card = replace(card, heading=f"{card.heading}; your edit is kept, e goes on with it")
-        elif card.number is None and self._app.stage.ended:
-            card = replace(card, heading=self._app.host.last_words)
-        review.show(card)
-        if review.number != self._shown:
-            self._shown = review.number
-            self._card_turned_at = self._monotonic()
-
-    @staticmethod
-    def _edited_card(card: Card, number: int, state: str) -> Card:
-        return Card(
-            number=number,
-            heading=f"Line {number} is {state} by now; copy what you want to keep of your words, Esc leaves",
-            style="-wrong",
-            earlier=card.earlier,
-        )
-
-    def _card_prompt(self) -> Prompt | None:
-        current = self.evening.queue.current
-        return current if current is not None and current.state in OPEN else None
-
-    def _leaves_in(self) -> int | None:
-        current = self.evening.queue.current
-        if current is None or self._approved_at is None or self._approved_at[0] != current.number:
-            return None
-        left = self._approved_at[1] + self.evening.settings.review_undo_seconds - self._monotonic()
-        return max(0, math.ceil(left))
 
     async def _show_history(self) -> None:
         evenings, session = self.evening.memory.evenings, self.evening.keeping.session.id
         lines: tuple[ChatLine, ...] = await evenings.lines_before(session, self.evening.room.count + 1, HISTORY_LINES)
-        chat = self._app.chat
-        chat.replace_history(lines)
-        if lines:
-            removed = await evenings.deleted(session, lines[0].number, lines[-1].number)
-            for line in lines:
-                if line.number in removed and line.message.id:
-                    chat.mark_deleted(line.message.id)
-
-    def _forget_edit(self, number: int) -> None:
-        self.edits.drop(number)
-        self._app.save_edits_soon()
+        removed = await evenings.deleted(session, lines[0].number, lines[-1].number) if lines else ()
+        self._app.chat.replace_history(lines, await evenings.marks(session), removed)

@@ -1,7 +1,7 @@
 """Keys of the line that waits."""
 
 from sanctum_tui.evening import PromptState
-from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, with_card
+from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, is_open, with_card
 
 _S = PromptState
 _APPROVABLE = frozenset({_S.PENDING, _S.HELD, _S.FAILED})
@@ -42,6 +42,10 @@ ACTIONS: tuple[Action, ...] = (
         "review.undo", "u", "undo", "Take back your last yes before it goes out, or your last skip.",
         Group.LINE, "review.undo", lambda moment: moment.playing and moment.undoable,
         "There is nothing to take back.",
+    ),
+    Action(
+        "review.lines", "b", "tonight's lines…", "List all lines of tonight; search them, skip several at once.",
+        Group.LINE, "review.lines", is_open, footer=False,
     ),
     Action(
         "review.settle_posted", "y", "it was posted", "Say that a line whose answer was lost is in the room.",

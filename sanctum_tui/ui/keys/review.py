@@ -7,7 +7,7 @@ from sanctum_tui.errors import SanctumError, StorageError
 from sanctum_tui.evening import PromptState
 from sanctum_tui.review.prompt import Outcome, may_step, unsendable
 from sanctum_tui.text import single_spaced
-from sanctum_tui.ui.cards import CHANGED_JUST_NOW, Check
+from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
 
 if TYPE_CHECKING:
@@ -82,11 +82,23 @@ class ReviewKeys:
             self._tell(await self._presenter.evening.desk.hold(number))
 
     async def undo(self) -> None:
+        self._tell(await self._undo())
+
+    async def lines(self) -> None:
+        from sanctum_tui.ui.dialogs.lines import LinesDialog
+        from sanctum_tui.ui.keys.lines import TonightsLines
+
+        presenter, stage = self._presenter, self._app.stage
+        evening = presenter.evening
+        lines = TonightsLines(evening, self._undo, lambda: stage.playing and stage.evening is evening)
+        self._app.push_screen(LinesDialog(lines))
+
+    async def _undo(self) -> Outcome:
         evening = self._presenter.evening
         outcome = await evening.desk.undo()
         if outcome.done and outcome.prompt is not None and await evening.orchestrator.undone(outcome.prompt.number):
             outcome = Outcome(True, "Taken back; but people have talked since, so it went stale. Nothing was posted.")
-        self._tell(outcome)
+        return outcome
 
     async def settle_posted(self) -> None:
         if (number := self._number()) is not None:

@@ -14,12 +14,13 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from sanctum_tui.ui.cards import Card, Check
+from sanctum_tui.ui.card.cards import HIDDEN, Card, Check
+from sanctum_tui.ui.card.parts import Changes, LineText
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
 
-    from sanctum_tui.ui.lineeditor import LineEditor
+    from sanctum_tui.ui.card.lineeditor import LineEditor
 
 WRITING = "A line is being written; none waits yet."
 ANEW = "Anew: "
@@ -65,6 +66,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._card: Card | None = None
         self._keys: Content | None = None
         self._editing: int | None = None
+        self._private = self._big = False
         self._status = ""
         self._written = ""
         self._painted = ""
@@ -76,12 +78,14 @@ class ReviewPane(VerticalScroll, can_focus=True):
     def compose(self) -> ComposeResult:
         yield Static(id="card-heading", markup=False)
         yield Static(id="card-status", markup=False)
-        yield Static(id="card-written", classes="-empty", markup=False)
-        yield Static(id="card-line", markup=False)
+        yield LineText(id="card-written", classes="-empty")
+        yield LineText(id="card-line")
         yield Static(id="card-check", classes="-empty", markup=False)
+        yield Changes(id="card-changes")
         yield Static(id="card-exact-label", markup=False)
         yield Static(id="card-exact", markup=False)
         yield Static(id="card-keys", markup=False)
+        yield Static(id="card-lapses", markup=False)
         yield Static(id="card-why", markup=False)
         yield Static(id="card-from", markup=False)
         yield Static(id="card-earlier", markup=False)
@@ -100,6 +104,34 @@ class ReviewPane(VerticalScroll, can_focus=True):
         """Number of the line that is being edited."""
         return self._editing
 
+    @property
+    def private(self) -> bool:
+        """Whether notes, reasons and sources are hidden; the line itself stays."""
+        return self._private
+
+    @private.setter
+    def private(self, private: bool) -> None:
+        if private != self._private:
+            self._private = private
+            self._show_anew()
+
+    @property
+    def big(self) -> bool:
+        """Whether everything is in large type."""
+        return self._big
+
+    @big.setter
+    def big(self, big: bool) -> None:
+        if big != self._big:
+            self._big = big
+            self._show_anew()
+
+    def call(self, words: str) -> None:
+        """Draw a heavy border with these words in it, so that the card is seen from afar; "" draws the usual one."""
+        if words != (self.border_subtitle or ""):
+            self.set_class(bool(words), "-calling")
+            self.border_subtitle = Content(words) if words else None
+
     def show(self, card: Card) -> None:
         """Show a card; while a line is edited only its heading changes, and the rest when that is over."""
         if card == self._card:
@@ -114,10 +146,11 @@ class ReviewPane(VerticalScroll, can_focus=True):
             self._written = ""
         self._paint()
         self._put("card-earlier", "\n".join(card.earlier))
-        self._put("card-why", card.why, "Why now  ")
-        self._put("card-from", card.sources, "From     ")
+        self._put("card-lapses", card.lapses, "How long  ")
+        self._put("card-why", self._veiled(card.why), "Why now   ")
+        self._put("card-from", self._veiled(card.sources), "From      ")
         if self._editing is None:
-            self._put("card-line", card.line)
+            self.query_one("#card-line", LineText).show(card.line, big=self._big)
             self._put("card-exact-label", card.exact_label)
             self._put("card-exact", card.exact)
             if turned:
@@ -155,9 +188,10 @@ class ReviewPane(VerticalScroll, can_focus=True):
         if self._editing is not None:
             return
         # Here, for an editor costs much to import and the first paint does not need one.
-        from sanctum_tui.ui.lineeditor import LineEditor
+        from sanctum_tui.ui.card.lineeditor import LineEditor
 
         self._editing = number
+        self.query_one(Changes).before = self._card.line if self._card is not None else text
         self.add_class("-editing")
         editor = LineEditor(text)
         await self.mount(editor, after="#card-status")
@@ -174,9 +208,9 @@ class ReviewPane(VerticalScroll, can_focus=True):
         if not self.is_running:
             # The console closed while the editor went away.
             return
-        card, self._card = self._card, None
-        self.show(card or Card())
+        self._show_anew()
         self._put("card-check", "")
+        self.query_one(Changes).add_class("-empty")
         self.focus()
         self.post_message(self.EditingChanged(False))
 
@@ -192,6 +226,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
 
     def on_text_area_changed(self, event: "TextArea.Changed") -> None:
         event.stop()
+        self.query_one(Changes).show(event.text_area.text)
         self._tell(self.Edited, event.text_area.text)
 
     def on_line_editor_submitted(self, event: "LineEditor.Submitted") -> None:
@@ -214,9 +249,11 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._painted = self._written
         own = self._card is None or self._card.number is None
         heading = self._card.heading if self._card is not None else ""
+        if self._card is not None and self._card.reason:
+            heading = f"{heading} ({self._veiled(self._card.reason)})"
         grown = f"{self._written}▌" if self._written else ""
         self._put("card-heading", WRITING if grown and own else heading)
-        self._put("card-written", grown if own else "")
+        self.query_one("#card-written", LineText).show(grown if own else "", big=self._big)
         self._put_status()
         if self._beats is not None:
             (self._beats.resume if grown else self._beats.pause)()
@@ -230,6 +267,14 @@ class ReviewPane(VerticalScroll, can_focus=True):
             words = f"{ANEW}{_end_of(self._written, place.content_size.width - len(ANEW) - 1)}▌"
         place.update(Content(words))
         place.set_class(idle and not (self._status or self._written), "-empty")
+
+    def _show_anew(self) -> None:
+        card, self._card = self._card, None
+        if card is not None:
+            self.show(card)
+
+    def _veiled(self, words: str) -> str:
+        return HIDDEN if words and self._private else words
 
     def _tell(self, kind: "type[ReviewPane.Edited]", text: str) -> None:
         if self._editing is not None:

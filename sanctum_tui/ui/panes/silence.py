@@ -1,25 +1,44 @@
-"""The silence timer: how long nobody has written, in large digits, and the decision in words."""
+"""The silence timer: how long nobody has written, as large as there is room for, the half hour, the decision."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Digits, Static
+from textual.widgets import Static
 
+from sanctum_tui.ui.look.bigtype import clock
+from sanctum_tui.ui.look.steady import Steady
 from sanctum_tui.ui.moods import Mood, Timer
+from sanctum_tui.ui.pulse import MINUTES, Trace
 
 _FULL, _EMPTY = "━", "╌"
+_LEAST_ROWS = 3
+"""Of the pane's inside: the mood and the decision."""
+_WISHES = ((58, 7), (44, 5), (28, 3))
+"""In a screen of so many rows it would like to have digits so high; in a lower one none."""
+_BIG_SHARE = 0.4
+"""How much of the screen it would like to have where everything is in large type."""
+_ROWS = {"mood": 1, "decision": 2, "interval": 1, "pulse": 2, "legend": 1}
+"""The pane's other parts, the first two of which are always there."""
+_ALWAYS = ("mood", "decision")
+_SMALLEST = 3
+"""Rows of the smallest digits."""
+_PULSE_ROWS = 3
+"""Bars, signs, and what the signs mean."""
 
 
 class Bar(Widget):
-    """How much of the threshold has passed, in text cells."""
+    """How much of a stretch of time has passed, in text cells."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--full", "bar--empty"}
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._share = 0.0
 
     def show(self, share: float) -> None:
@@ -40,23 +59,79 @@ class Bar(Widget):
         return int(self._share * self.size.width)
 
 
+class Pulses(Static):
+    """The last half hour: a bar a minute for what people wrote, and below it the signs of what happened."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pulse--bar", "pulse--sign", "pulse--quiet"}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._trace = Trace()
+
+    def show(self, trace: Trace) -> None:
+        """Show another half hour; repaints only where it looks different."""
+        if trace != self._trace:
+            self._trace = trace
+            self.refresh()
+
+    def render(self) -> Content:
+        trace, width = self._trace, self.content_size.width
+        wide = max(1, width // MINUTES)
+        room = width - wide * MINUTES - 1
+        quiet = self.get_visual_style("pulse--quiet")
+        bars = "".join(bar * wide for bar in trace.bars())
+        signs = "".join(sign + (sign if sign == "·" else " ") * (wide - 1) for sign in trace.signs())
+        told = [f"{beat.sign} {beat.word}" for beat in trace.legend()]
+        # Where the row for the legend is not shown, as much of it as has room beside the signs.
+        many = len(told) if self.size.height < _PULSE_ROWS else 0
+        beside = [*(" ".join(told[:few]) for few in range(many, 0, -1)), f"{MINUTES} min"]
+        rows = [
+            Content.assemble((bars, self.get_visual_style("pulse--bar")), (_fitting(room, _most(trace)), quiet)),
+            Content.assemble((signs, self.get_visual_style("pulse--sign")), (_fitting(room, beside), quiet)),
+            Content.styled("   ".join(told), quiet),
+        ]
+        return Content("\n").join(rows)
+
+
 class SilencePane(Vertical, can_focus=True):
-    """Shows a `Timer`, and changes only what looks different from the one before."""
+    """Shows a `Timer` and a `Trace`, and changes only what looks different from before."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.border_title = Content("2 Silence")
         self._timer: Timer | None = None
+        self._big = False
+        self._digits: list[str] = []
+        self.private = False
+        """Nothing here names anybody, so there is nothing to hide."""
 
     def compose(self) -> ComposeResult:
-        yield Digits("0:00", id="digits")
-        with Horizontal():
+        yield Steady(id="digits")
+        with Horizontal(classes="measure"):
             yield Static(id="mood", markup=False)
-            yield Bar()
-        yield Static(id="decision", markup=False)
+            yield Bar(id="quiet-bar")
+            yield Static(id="quiet-of", classes="of", markup=False)
+        with Horizontal(classes="measure", id="interval"):
+            yield Static(id="rested", markup=False)
+            yield Bar(id="interval-bar")
+            yield Static(id="interval-of", classes="of", markup=False)
+        yield Pulses(id="pulse")
+        yield Steady(id="decision")
 
     def on_mount(self) -> None:
         self.show(Timer())
+
+    @property
+    def big(self) -> bool:
+        """Whether everything is in large type."""
+        return self._big
+
+    @big.setter
+    def big(self, big: bool) -> None:
+        if big != self._big:
+            self._big = big
+            self.refresh(layout=True)
+            self._set_digits()
 
     def show(self, timer: Timer) -> None:
         """Show how the room is at this moment."""
@@ -68,13 +143,72 @@ class SilencePane(Vertical, can_focus=True):
                 self.set_class(mood.style == timer.mood.style, mood.style)
         mood = timer.mood
         if before is None or before.mood is not mood:
-            self.query_one("#mood", Static).update(Content(f"{mood.sign} {mood.word}"))
+            self._put("mood", f"{mood.sign} {mood.word}")
         if before is None or before.time != timer.time:
-            self.query_one("#digits", Digits).update(timer.time)
+            self._set_digits()
         if before is None or before.words != timer.words:
-            # Every second of the evening: a layout of the whole screen only where the words' room may change.
-            resized = before is None or len(before.words) != len(timer.words)
-            self.query_one("#decision", Static).update(Content(timer.words), layout=resized)
+            self.query_one("#decision", Steady).show([timer.words])
         if before is None or before.threshold != timer.threshold:
             self.border_subtitle = Content(f"may draft after {timer.threshold}" if timer.threshold else "")
-        self.query_one(Bar).show(timer.share)
+            self._put("quiet-of", f"of {timer.threshold}" if timer.threshold else "")
+        if before is None or before.interval != timer.interval:
+            self._put("interval-of", f"of {timer.interval}" if timer.interval else "")
+        if before is None or before.rested is not timer.rested:
+            self._put("rested", "✓ rested" if timer.rested else "… resting")
+        self.query_one("#quiet-bar", Bar).show(timer.share)
+        self.query_one("#interval-bar", Bar).show(timer.interval_share)
+
+    def show_pulse(self, trace: Trace) -> None:
+        """Show the last half hour."""
+        self.query_one(Pulses).show(trace)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The rows it would like to have on a screen of this height; it makes do with what it gets."""
+        digits = next((rows for least, rows in _WISHES if container.height >= least), 0)
+        if not digits:
+            return _LEAST_ROWS
+        return (
+            int(container.height * _BIG_SHARE) if self._big else digits + sum(_ROWS.values()) - (digits == _SMALLEST)
+        )
+
+    def on_resize(self, event: Resize) -> None:
+        """The room is another one."""
+        self._set_digits()
+
+    def _set_digits(self) -> None:
+        """The digits as large as they can be, and besides them as much as has room; in large type they come first."""
+        if self._timer is None or not self.is_mounted:
+            return
+        width, height = self.content_size
+        parts = {part: rows for part, rows in _ROWS.items() if part not in _ALWAYS} if not self._big else {}
+        left = height - _LEAST_ROWS - sum(parts.values())
+        for part in ("legend", "pulse", "interval"):
+            if left < _SMALLEST and part in parts:
+                left += parts.pop(part)
+        rows = clock(self._timer.time, width, left)
+        left -= len(rows)
+        for part in ("interval", "pulse", "legend"):
+            if part not in parts and left >= _ROWS[part] and (part != "legend" or "pulse" in parts):
+                parts[part] = _ROWS[part]
+                left -= parts[part]
+        for part in ("interval", "pulse", "legend"):
+            self.set_class(part in parts, f"-{part}")
+        self.set_class(bool(rows), "-digits")
+        if rows != self._digits:
+            self._digits = rows
+            self.query_one("#digits", Steady).show(rows)
+
+    def _put(self, place: str, words: str) -> None:
+        self.query_one(f"#{place}", Static).update(Content(words))
+
+
+def _most(trace: Trace) -> tuple[str, ...]:
+    """How many lines the highest bar stands for, in as many words as there may be room for."""
+    most = trace.most
+    if not most:
+        return ("nobody wrote", "none")
+    return (f"at most {most} a minute", f"≤ {most} a min", f"≤ {most}")
+
+
+def _fitting(room: int, ways: Sequence[str]) -> str:
+    return next((f" {words}" for words in ways if len(words) <= room), "")

@@ -1,0 +1,49 @@
+"""Where one line is edited in place: wrapped, on one line, without anything a terminal would obey."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.document._document import EditResult
+from textual.message import Message
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit
+
+from sanctum_tui.text import clean_line
+
+
+class LineEditor(TextArea):
+    """Enter is for the owner; a pasted line break becomes a space."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Approve these words", show=False, id="editor.submit", priority=True),
+        Binding("escape", "leave", "Leave the editor", show=False, id="editor.leave", priority=True),
+    ]
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+        def __init__(self, editor: "LineEditor") -> None:
+            super().__init__()
+            self.editor = editor
+
+    class Left(Submitted):
+        """Escape was pressed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(clean_line(text), soft_wrap=True, show_line_numbers=False, id="line-editor")
+        self.cursor_blink = False
+        self.highlight_cursor_line = False
+        self.move_cursor(self.document.end)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Every insertion comes through here, typed or pasted."""
+        return super().edit(replace(edit, text=clean_line(edit.text)))
+
+    def action_submit(self) -> None:
+        self.post_message(self.Submitted(self))
+
+    def action_leave(self) -> None:
+        # At once, so that the next key is a key again and no letter.
+        self.screen.set_focus(None)
+        self.post_message(self.Left(self))

@@ -1,0 +1,204 @@
+"""All lines of tonight, the newest first: what became of each; to search, to take back, to skip several at once."""
+
+from collections.abc import Awaitable, Collection, Sequence
+from typing import ClassVar, Protocol
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from sanctum_tui.errors import SanctumError
+from sanctum_tui.evening import Prompt
+from sanctum_tui.ui.card.linelist import Row, Sieve, listed, story_of
+from sanctum_tui.ui.dialogs.base import Dialog, LineInput, Paper
+
+_FOOT = "Enter story · u take back · Space mark · s skip · f which · / search · Esc closes"
+_FOOT_SEARCHING = "Enter, ↓ to the list · Esc ends the search"
+
+
+class Lines(Protocol):
+    """Where the lines are, and who changes them."""
+
+    def read(self) -> Sequence[Prompt]:
+        """All of tonight's."""
+
+    @property
+    def private(self) -> bool:
+        """Whether notes and reasons are hidden."""
+
+    async def take_back(self, number: int) -> str:
+        """Take back what was decided about a line, where that is possible; what came of it."""
+
+    async def skip(self, numbers: Collection[int]) -> str:
+        """Let these go, each for itself; what came of it."""
+
+
+class StoryDialog(Paper[None]):
+    """Tells one line's whole story."""
+
+    def __init__(self, prompt: Prompt, *, private: bool) -> None:
+        super().__init__()
+        self.title_words = f"Line {prompt.number}"
+        self._parts = story_of(prompt, private=private)
+
+    def parts(self) -> list[tuple[str, str]]:
+        return self._parts
+
+
+class LinesDialog(Dialog[None]):
+    """The list is as it is by now; what happens to a line while it is open is seen in it."""
+
+    CSS_PATH = ["dialogs.tcss", "lines.tcss"]  # type: ignore[assignment]  # noqa: RUF012  (as Textual declares it)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", show=False, id="lines.search"),
+        Binding("f", "sieve", "Which lines", show=False, id="lines.sieve"),
+        Binding("space", "mark", "Mark", show=False, id="lines.mark"),
+        Binding("s", "skip", "Skip", show=False, id="lines.skip"),
+        Binding("u", "take_back", "Take back", show=False, id="lines.take_back"),
+        Binding("m", "mute", "Mute", show=False, id="lines.mute"),
+    ]
+    title_words = "Tonight's lines"
+    foot = _FOOT
+
+    options = getters.query_one("#lines", OptionList)
+    field = getters.query_one("#search", LineInput)
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+        self._sieve = Sieve.ALL
+        self._marked: frozenset[int] = frozenset()
+        self._rows: tuple[Row, ...] = ()
+        self._shown: list[Content] = []
+
+    def body(self) -> ComposeResult:
+        yield Static(id="lines-which", markup=False)
+        yield LineInput(id="search", placeholder="words of the line, a state, a name")
+        yield OptionList(id="lines", markup=False)
+        yield Static(id="lines-told", markup=False)
+
+    def on_mount(self) -> None:
+        self.field.display = False
+        self.options.focus()
+        self._show()
+        self.set_interval(1.0, self._show)
+
+    async def action_mute(self) -> None:
+        await self.app.run_action("do('agent.mute')", self.app)
+
+    def action_close(self) -> None:
+        """Leave the search first, then the list."""
+        if not self.field.display:
+            self.dismiss(None)
+            return
+        self.field.value = ""
+        self.field.display = False
+        self._to_the_list()
+
+    def action_search(self) -> None:
+        self.field.display = True
+        self.field.focus()
+        self.query_one("#dialog").border_subtitle = Content(_FOOT_SEARCHING)
+
+    def action_sieve(self) -> None:
+        self._sieve = self._sieve.next()
+        self._show()
+
+    def action_mark(self) -> None:
+        """Mark the line to be skipped, or unmark it; and go on to the next one."""
+        row = self._chosen()
+        if row is None:
+            return
+        if not row.skippable:
+            self._say(f"Line {row.number} cannot be skipped: it is decided, or on its way.")
+            return
+        self._marked ^= {row.number}
+        self._show()
+        self.options.action_cursor_down()
+
+    async def action_skip(self) -> None:
+        row = self._chosen()
+        chosen = self._marked or ({row.number} if row is not None else set())
+        if chosen:
+            self._marked = frozenset()
+            await self._do(self._lines.skip(sorted(chosen)))
+
+    async def action_take_back(self) -> None:
+        if (row := self._chosen()) is not None:
+            await self._do(self._lines.take_back(row.number))
+
+    def key_down(self) -> None:
+        if self.field.has_focus:
+            self._to_the_list()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._to_the_list()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        row = self._rows[event.option_index]
+        found = next((prompt for prompt in self._lines.read() if prompt.number == row.number), None)
+        if found is not None:
+            self.app.push_screen(StoryDialog(found, private=self._lines.private))
+
+    async def _do(self, doing: Awaitable[str]) -> None:
+        try:
+            told = await doing
+        except SanctumError as error:
+            told = f"✕ {error.sentence}"
+        self._say(told)
+        self._show()
+
+    def _to_the_list(self) -> None:
+        self.query_one("#dialog").border_subtitle = Content(_FOOT)
+        self.options.focus()
+
+    def _chosen(self) -> Row | None:
+        place = self.options.highlighted
+        return self._rows[place] if place is not None and place < len(self._rows) else None
+
+    def _say(self, words: str) -> None:
+        self.query_one("#lines-told", Static).update(Content(words))
+
+    def _show(self) -> None:
+        """The lines as they are by now; the choice stays on its line."""
+        chosen, before = self._chosen(), self._rows
+        rows = listed(self._lines.read(), self._sieve, self.field.value, private=self._lines.private)
+        self._marked &= {row.number for row in rows if row.skippable}
+        contents = [_content(row, marked=row.number in self._marked) for row in rows]
+        self._rows = rows
+        options = self.options
+        if [row.number for row in rows] != [row.number for row in before]:
+            options.set_options([Option(content) for content in contents])
+            numbers = [row.number for row in rows]
+            if rows:
+                options.highlighted = numbers.index(chosen.number) if chosen and chosen.number in numbers else 0
+        else:
+            for place, (content, shown) in enumerate(zip(contents, self._shown, strict=True)):
+                if content != shown:
+                    options.replace_option_prompt_at_index(place, content)
+        self._shown = contents
+        marked = f" · {len(self._marked)} marked, s skips them" if self._marked else ""
+        none = "" if rows else " · none is like that"
+        self.query_one("#lines-which", Static).update(
+            Content(f"Listed: {self._sieve.word}, {len(rows)} of {len(self._lines.read())}{marked}{none}")
+        )
+
+
+def _content(row: Row, *, marked: bool) -> Content:
+    sign = ("■ ", "bold $accent") if marked else ("□ " if row.skippable else "  ", "$hearth-quiet")
+    return Content.assemble(
+        sign,
+        (f"{row.number:>3}  ", "$hearth-quiet"),
+        (f"{row.state:<13}", "bold"),
+        (row.told, "$hearth-quiet"),
+        f"\n       {row.line}",
+    )
