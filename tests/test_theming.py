@@ -10,8 +10,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from sanctum_tui.paths import shipped
-from sanctum_tui.ui.colours import READABLE, Rgb, contrast, name_colour, parse, readable
-from sanctum_tui.ui.theming import OUR_VARIABLES, load_themes, variable_defaults
+from sanctum_tui.ui.look.colours import READABLE, Rgb, contrast, name_colour, parse, readable
+from sanctum_tui.ui.look.theming import BASE_COLOURS, OUR_VARIABLES, OurTheme, load_themes, variable_defaults
 
 RGB = st.tuples(*[st.integers(0, 255)] * 3)
 SHIPPED, SHIPPED_FAILURES = load_themes([shipped("themes")])
@@ -53,12 +53,28 @@ def test_a_person_without_a_colour_always_has_the_same_readable_one() -> None:
 
 def test_the_shipped_themes_load() -> None:
     assert SHIPPED_FAILURES == ()
-    assert {"hearth", "monastery", "deep sea", "parchment", "high contrast"} == {theme.name for theme in SHIPPED}
+    assert {theme.name for theme in SHIPPED} == {
+        "hearth", "monastery", "deep sea", "parchment", "high contrast", "colour-blind safe", "terminal dark",
+        "terminal light",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
-def test_every_word_of_a_shipped_theme_can_be_read(theme: Theme) -> None:
+def test_a_theme_says_what_it_is_like_and_knows_every_variable_of_ours(theme: OurTheme) -> None:
+    assert theme.about.endswith(".")
     assert set(OUR_VARIABLES) <= set(theme.variables)
+
+
+def test_the_themes_of_the_terminals_own_colours_have_no_others() -> None:
+    own = [theme for theme in SHIPPED if theme.ansi]
+    assert [theme.dark for theme in own] == [True, False]
+    for theme in own:
+        colours = [getattr(theme, name) for name in BASE_COLOURS] + list(theme.variables.values())
+        assert all(colour is None or colour.startswith("ansi_") for colour in colours)
+
+
+@pytest.mark.parametrize("theme", [theme for theme in SHIPPED if not theme.ansi], ids=lambda theme: theme.name)
+def test_every_word_of_a_shipped_theme_can_be_read(theme: Theme) -> None:
     words = [*OUR_VARIABLES, "footer-key-foreground"]
     colours = {name: theme.variables[name] for name in words} | {
         name: getattr(theme, name)
@@ -83,10 +99,12 @@ def test_every_word_of_a_shipped_theme_can_be_read(theme: Theme) -> None:
 @pytest.mark.parametrize("theme", BUILTIN_THEMES.values(), ids=lambda theme: theme.name)
 def test_our_variables_can_be_read_in_themes_that_do_not_know_them(theme: Theme) -> None:
     defaults = variable_defaults(theme)
-    assert set(defaults) == set(OUR_VARIABLES)
+    assert set(OUR_VARIABLES) <= set(defaults)
+    if theme.ansi:
+        assert all(Color.parse(colour).ansi is not None for colour in defaults.values())
+        return
     background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
-    behind = background.rgb if background.ansi is None else (0, 0, 0) if theme.dark else (255, 255, 255)
-    assert all(contrast(rgb(colour), behind) >= READABLE for colour in defaults.values())
+    assert all(contrast(rgb(colour), background.rgb) >= READABLE for colour in defaults.values())
 
 
 BAD_THEMES = {
@@ -114,7 +132,9 @@ def test_a_bad_theme_is_a_sentence_and_the_others_load(tmp_path: Path, body: str
     assert sentence in failures[0]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"name = 3", b"dark = 'yes'", b"name = 'a,b'"])
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00", b"name = 3", b"dark = 'yes'", b"ansi = 1", b"about = 2", b"name = 'a,b'"]
+)
 def test_a_file_that_is_no_theme_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.toml").write_bytes(content)
     themes, failures = load_themes([tmp_path])
@@ -142,6 +162,7 @@ async def test_an_app_wears_every_shipped_theme_and_those_without_our_variables(
             app.theme = theme.name
             await pilot.pause()
             assert app.screen.styles.color == Color.parse(theme.variables["agent"])
-        app.theme = "nord"
-        await pilot.pause()
-        assert app.screen.styles.color == Color.parse(variable_defaults(app.current_theme)["agent"])
+        for name in ("nord", "ansi-dark", "ansi-light"):
+            app.theme = name
+            await pilot.pause()
+            assert app.screen.styles.color == Color.parse(variable_defaults(app.current_theme)["agent"])

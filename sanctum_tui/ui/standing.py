@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from sanctum_tui.agent.policies import minutes
 from sanctum_tui.chat import Live, LiveGate
 from sanctum_tui.twitch.values import Link, LinkState
-from sanctum_tui.ui.actions import BY_ID, Moment
+from sanctum_tui.ui.actions import Moment
+from sanctum_tui.ui.keyboard import Keyboard
+from sanctum_tui.ui.look.concealing import conceal
 from sanctum_tui.ui.panes.status import STRONG, WARNING, Piece
 
 if TYPE_CHECKING:
@@ -15,14 +17,19 @@ if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
 
 
-def standing(evening: "Evening", moment: Moment, trouble: str) -> list[Piece]:
-    """What an operator should see at a glance; `trouble` is a sentence about storage, or empty."""
+def standing(evening: "Evening", moment: Moment, trouble: str, keyboard: Keyboard) -> list[Piece]:
+    """What an operator should see at a glance; `trouble` is a sentence about storage, or empty.
+
+    In private mode that is said first, and neither places on this machine nor the agent's account are told.
+    """
     live = evening.broadcasting
     now = evening.now()
-    pieces = [Piece(f"#{evening.keeping.session.channel}", 6, STRONG)]
-    pieces += _replay(evening, moment, now) if live is None else _live(evening, live, now)
+    shown = conceal if moment.private else str
+    pieces = [Piece("◆ PRIVATE", 11, STRONG)] if moment.private else []
+    pieces.append(Piece(f"#{evening.keeping.session.channel}", 6, STRONG))
+    pieces += _replay(evening, moment, now, keyboard) if live is None else _live(evening, live, now, keyboard)
     if trouble:
-        pieces.append(Piece(f"✕ {trouble}", 10, WARNING))
+        pieces.append(Piece(f"✕ {shown(trouble)}", 10, WARNING))
     if moment.muted:
         pieces.append(Piece("✕ muted", 9, WARNING))
     if moment.letting_be:
@@ -31,7 +38,8 @@ def standing(evening: "Evening", moment: Moment, trouble: str) -> list[Piece]:
         pieces.append(_gate(evening.origin.gate) if live is None else _on_air(live, now))
     count = evening.keeping.messages
     pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 2))
-    where = "posts stay here" if live is None else f"posts as {evening.origin.agent_login}"
+    account = "the agent" if moment.private else evening.origin.agent_login
+    where = "posts stay here" if live is None else f"posts as {account}"
     pieces.append(Piece(where, 4))
     return pieces
 
@@ -41,39 +49,39 @@ def speed_words(speed: float) -> str:
     return "as fast as it goes" if speed == math.inf else f"{speed:g}x"
 
 
-def _replay(evening: "Evening", moment: Moment, now: datetime) -> list[Piece]:
+def _replay(evening: "Evening", moment: Moment, now: datetime, keyboard: Keyboard) -> list[Piece]:
     player = evening.player
-    return [Piece(minutes((now - player.first_at).total_seconds()), 7), _playing(evening, moment)]
+    return [Piece(minutes((now - player.first_at).total_seconds()), 7), _playing(evening, moment, keyboard)]
 
 
-def _playing(evening: "Evening", moment: Moment) -> Piece:
+def _playing(evening: "Evening", moment: Moment, keyboard: Keyboard) -> Piece:
     player = evening.player
     if not moment.playing:
         return Piece("■ The evening has ended", 9, STRONG)
     if player.paused:
-        return Piece("‖ paused, space goes on", 9, WARNING)
+        return Piece(f"‖ paused, {keyboard.by_id['replay.pause'].shown_key} goes on", 9, WARNING)
     if player.pace != player.speed:
         return Piece(f"▶ {speed_words(player.pace)}, a line waits", 5)
     return Piece(f"▶ replay {speed_words(player.speed)}", 5)
 
 
-def _live(evening: "Evening", live: "Broadcasting", now: datetime) -> list[Piece]:
+def _live(evening: "Evening", live: "Broadcasting", now: datetime, keyboard: Keyboard) -> list[Piece]:
     pieces = []
     if evening.settings.twitch_offline_chat_test_mode:
-        pieces.append(Piece(f"◆ OFFLINE TEST MODE ({BY_ID['stream.test_mode'].shown_key})", 10, WARNING))
+        pieces.append(Piece(f"◆ OFFLINE TEST MODE ({keyboard.by_id['stream.test_mode'].shown_key})", 10, WARNING))
     if live.on_air.rehearsal:
         pieces.append(Piece("◆ stand-in", 6, WARNING))
     asked = live.question
     if asked.question:
-        key = BY_ID["stream.end"].shown_key
+        key = keyboard.by_id["stream.end"].shown_key
         ends = "" if asked.ends_in is None else f", the evening in {minutes(asked.ends_in.total_seconds())}"
         pieces.append(Piece(f"◆ {asked.brief}{ends}: {key}", 9, STRONG))
-    if (link := _link(live.on_air.link, now)) is not None:
+    if (link := _link(live.on_air.link, now, keyboard)) is not None:
         pieces.append(link)
     return pieces
 
 
-def _link(link: Link, now: datetime) -> Piece | None:
+def _link(link: Link, now: datetime, keyboard: Keyboard) -> Piece | None:
     """How chat's connection is doing, where that is worth a word."""
     match link.state:
         case LinkState.UP:
@@ -85,7 +93,7 @@ def _link(link: Link, now: datetime) -> Piece | None:
             until = "" if link.retry_at is None else f", next try in {_seconds(link.retry_at, now)} s"
             return Piece(f"✕ no chat for {away}{until}", 10, WARNING)
         case LinkState.REFUSED:
-            return Piece(f"✕ no chat, Twitch refuses: {BY_ID['stream.retry'].shown_key} helps", 10, WARNING)
+            return Piece(f"✕ no chat, Twitch refuses: {keyboard.by_id['stream.retry'].shown_key} helps", 10, WARNING)
 
 
 def _seconds(moment: datetime, now: datetime) -> int:

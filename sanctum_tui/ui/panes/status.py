@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
+from sanctum_tui.ui.look.steady import changed
+
 STRONG, WARNING = "line--strong", "line--warning"
 """Component classes of pieces that stand out."""
 
@@ -35,15 +37,24 @@ class Line(Widget):
 
     def show(self, pieces: Sequence[Piece]) -> None:
         """Show these; repaints only where they changed."""
-        if (told := tuple(pieces)) != self._pieces:
-            self._pieces = told
+        if (told := tuple(pieces)) == self._pieces:
+            return
+        before, self._pieces = self._that_fit(), told
+        after = self._that_fit()
+        region = changed([self._words(before)], [self._words(after)])
+        if region is None or [piece.style for piece in before] != [piece.style for piece in after]:
             self.refresh()
+        elif region:
+            self.refresh(region)
 
     def on_resize(self, _: Resize) -> None:
         self.refresh()
 
     def render(self) -> Content:
         return Content(self.between).join([self.draw(piece) for piece in self._that_fit()])
+
+    def _words(self, pieces: Sequence[Piece]) -> str:
+        return self.between.join(piece.text for piece in pieces)
 
     def draw(self, piece: Piece) -> Content:
         """One piece with its colours."""

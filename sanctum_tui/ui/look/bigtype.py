@@ -1,0 +1,110 @@
+"""Large type for a screen that is far away: a clock that fills its room, and a line set in letters. Knows no Textual.
+
+Letters are drawn two dots to a cell, by half blocks; a large clock's dots are two cells wide, which is about square.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from sanctum_tui.ui.blocks import halves
+
+_Glyph = tuple[tuple[bool, ...], ...]
+
+LETTER_DOTS = 8
+"""How high a letter is; the last row is for what hangs below the line."""
+_SPACE_DOTS = 3
+LEADING = 1
+"""Rows of cells between two rows of letters."""
+LETTER_ROWS = LETTER_DOTS // 2 + LEADING
+_LARGEST_DOT = 4
+"""A clock's dots are at most so many rows high; a whole screen of one digit tells nothing more."""
+
+
+def clock(time: str, width: int, height: int) -> list[str]:
+    """A time in the largest digits that the room has place for; nothing where it has none for the smallest."""
+    for rows in _clocks(time):
+        if len(rows) <= height and len(rows[0]) <= width:
+            return rows
+    return []
+
+
+def letters(text: str, width: int, height: int) -> list[str]:
+    """A text in large letters, its words wrapped; nothing where it does not fit, or a sign of it is not drawn."""
+    font = _alphabet()
+    lines: list[list[_Glyph]] = []
+    room = 0
+    for word in text.split():
+        if any(sign not in font for sign in word):
+            return []
+        glyphs = [font[sign] for sign in word]
+        wide = sum(len(glyph[0]) + 1 for glyph in glyphs) - 1
+        if wide > width:
+            return []
+        if lines and wide + 2 + _SPACE_DOTS <= room:
+            lines[-1] += [_blank(_SPACE_DOTS), *glyphs]
+            room -= wide + 2 + _SPACE_DOTS
+        else:
+            lines.append(glyphs)
+            room = width - wide
+    if not lines or len(lines) * LETTER_ROWS - LEADING > height:
+        return []
+    rows: list[str] = []
+    for line in lines:
+        rows += ([""] * LEADING if rows else []) + halves(_side_by_side(line))
+    return rows
+
+
+def _clocks(time: str) -> Iterator[list[str]]:
+    """The time in every size there is, the largest first."""
+    small = _side_by_side([_face()[sign] for sign in time])
+    tall = _side_by_side([_tall(sign) for sign in time])
+    for dot in range(_LARGEST_DOT, 0, -1):
+        yield _square(tall, dot)
+        yield _square(small, dot)
+    yield halves(small)
+
+
+def _square(dots: Sequence[Sequence[bool]], dot: int) -> list[str]:
+    rows = ["".join(("█" if on else " ") * (2 * dot) for on in row) for row in dots]
+    return [row for row in rows for _ in range(dot)]
+
+
+def _tall(sign: str) -> _Glyph:
+    if sign == ":":
+        return tuple((row in (2, 4),) for row in range(LETTER_DOTS - 1))
+    return _alphabet()[sign][: LETTER_DOTS - 1]
+
+
+def _side_by_side(glyphs: Sequence[_Glyph]) -> list[tuple[bool, ...]]:
+    rows = []
+    for parts in zip(*glyphs, strict=True):
+        row: tuple[bool, ...] = parts[0]
+        for part in parts[1:]:
+            row += (False, *part)
+        rows.append(row)
+    return rows
+
+
+def _blank(dots: int) -> _Glyph:
+    return ((False,) * dots,) * LETTER_DOTS
+
+
+@cache
+def _alphabet() -> dict[str, _Glyph]:
+    """Capitals and digits, which login codes are drawn in too, and what belongs to them in a sentence."""
+    capitals = {sign: (*rows, (False,) * len(rows[0])) for sign, rows in _read("letters.txt").items()}
+    return capitals | _read("typeface.txt")
+
+
+@cache
+def _face() -> dict[str, _Glyph]:
+    return _read("clockface.txt")
+
+
+def _read(name: str) -> dict[str, _Glyph]:
+    drawn = {}
+    for line in (files("sanctum_tui.ui.look") / name).read_text("utf-8").splitlines():
+        sign, *rows = line.split()
+        drawn[sign] = tuple(tuple(dot == "#" for dot in row) for row in rows)
+    return drawn

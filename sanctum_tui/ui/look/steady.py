@@ -1,0 +1,49 @@
+"""Words that change a little each second, and cost the terminal no more than the cells that are different."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.geometry import Region
+from textual.widget import Widget
+
+
+def changed(before: Sequence[str], after: Sequence[str]) -> Region | None:
+    """The cells of a block of text that look different now, as one region; None where it has another shape."""
+    if [(len(row), cell_len(row)) for row in before] != [(len(row), cell_len(row)) for row in after]:
+        return None
+    region = Region()
+    for y, (one, other) in enumerate(zip(before, after, strict=True)):
+        if one == other:
+            continue
+        first = next(at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1])
+        same = next(at for at, pair in enumerate(zip(one[::-1], other[::-1], strict=True)) if pair[0] != pair[1])
+        left, right = cell_len(one[:first]), cell_len(one[: len(one) - same])
+        cells = Region(left, y, max(1, right - left), 1)
+        region = region.union(cells) if region else cells
+    return region
+
+
+class Steady(Widget):
+    """Rows of words in one style. A change of a digit repaints that digit."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: tuple[str, ...] = ()
+
+    def show(self, rows: Sequence[str]) -> None:
+        """Show these rows; they are laid out anew only where they have another shape."""
+        before, self._rows = self._rows, tuple(rows)
+        if before == self._rows:
+            return
+        region = changed(before, self._rows)
+        if region is None:
+            self.refresh(layout=True)
+        elif region.right > self.content_size.width:
+            # A row that is wrapped, and what changed stands further down.
+            self.refresh()
+        else:
+            self.refresh(region)
+
+    def render(self) -> Content:
+        return Content("\n".join(self._rows))

@@ -1,0 +1,34 @@
+"""The themes that come with us and those in the user's folder, and whether the latter were saved meanwhile."""
+
+import os
+from pathlib import Path
+
+from sanctum_tui.paths import shipped
+from sanctum_tui.ui.look.theming import OurTheme, load_themes
+
+
+class ThemeFiles:
+    """Reads themes, and knows by the files' times and sizes when to read them anew."""
+
+    def __init__(self, own: Path) -> None:
+        """`own` is the user's folder, which need not be there."""
+        self._own = own
+        self._seen: frozenset[tuple[str, int, int]] = frozenset()
+
+    def load(self) -> tuple[tuple[OurTheme, ...], tuple[str, ...]]:
+        """All themes, and a sentence for each file that cannot be used."""
+        self._seen = self._look()
+        return load_themes([shipped("themes"), self._own])
+
+    def changed(self) -> bool:
+        """Whether a file of the user's folder came, went or was saved since they were read."""
+        return self._look() != self._seen
+
+    def _look(self) -> frozenset[tuple[str, int, int]]:
+        try:
+            with os.scandir(self._own) as entries:
+                files = [entry for entry in entries if entry.name.endswith(".toml")]
+                return frozenset((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+        except OSError:
+            # No folder, or a file that goes away at this moment: the next look tells.
+            return frozenset()
