@@ -31,6 +31,8 @@ class SettingInfo:
     description: str
     live: bool
     secret: bool
+    choices: tuple[str, ...] = ()
+    """All its values, as they are shown, where they are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +151,17 @@ def _info(field: msgspec.structs.FieldInfo) -> SettingInfo:
     kinds = {bool: "on or off", int: "whole number", float: "number", str: "text", Secret: "text"}
     listed = isinstance(default, tuple | ModelsOrder)
     kind = kinds.get(hint.__origin__, "list" if listed else "")
+    choices = ("on", "off") if hint.__origin__ is bool else () if kind else hint.__origin__.__args__
     return SettingInfo(
         name=field.name.upper(),
         group=str(extra["group"]),
-        kind=kind or " · ".join(repr(choice) for choice in hint.__origin__.__args__ if choice),
+        kind=kind or " · ".join(repr(choice) for choice in choices if choice),
         unit=str(extra.get("unit", "")),
         default=_as_text(default),
         description=meta.description or "",
         live=bool(extra.get("live")),
         secret=hint.__origin__ is Secret,
+        choices=choices,
     )
 
 
@@ -180,6 +184,8 @@ def _convert(name: str, raw: object, source: str) -> object:
             value = {"on": "true", "yes": "true", "off": "false", "no": "false"}.get(raw.strip().lower(), raw)
     if name == "KNOWN_BOTS":
         value = _logins(value)
+    elif name == "KEYMAP" and isinstance(value, str):
+        value = [entry.strip() for entry in value.split(",") if entry.strip()]
     try:
         return msgspec.convert(value, field, strict=False, dec_hook=_secret)
     except msgspec.ValidationError as error:

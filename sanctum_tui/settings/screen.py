@@ -64,14 +64,15 @@ class Settings(EveningSettings, frozen=True, kw_only=True):
     keymap: Annotated[
         tuple[str, ...],
         Meta(
-            description="Keys of your own, each as ID=KEY (review.approve=y, screen.zoom=f5); help has the ids.",
+            description="Keys of your own, each as ID=KEY (screen.zoom=f5, review.hold=ctrl+g); help has the ids.",
             extra={"group": "Screen"},
         ),
     ] = ()
     vim_keys: Annotated[
         bool,
         Meta(
-            description="Let j, k, g, G, Ctrl+D and Ctrl+U scroll the chat or the ledger while the focus is in it.",
+            description="Let j, k, g and G scroll the chat or the ledger while the focus is in it, as Ctrl+D and "
+            "Ctrl+U always do.",
             extra={"group": "Screen"},
         ),
     ] = False

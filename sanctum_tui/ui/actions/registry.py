@@ -75,10 +75,17 @@ class Action:
     footer: bool = True
     pane: str = ""
     """Id of the pane in which alone the key works; empty: everywhere."""
+    over_dialogs: bool = False
+    """The key works in dialogs too, where it is not typed as a letter."""
 
     @property
     def shown_key(self) -> str:
-        return self.face or self.key.partition(",")[0]
+        return self.face or self.keys[0]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All its keys, as Textual names them."""
+        return tuple(self.key.split(","))
 
     def label_at(self, moment: Moment) -> str:
         """What it would do if it were pressed now."""

@@ -36,6 +36,26 @@ ACTIONS: tuple[Action, ...] = (
         Group.SCREEN, "look.layout", always, footer=False,
     ),
     Action(
+        "look.wider", "greater_than_sign", "wider", "Make the pane you are in wider; the one beside it gives way.",
+        Group.SCREEN, "look.wider", always, face=">", footer=False,
+    ),
+    Action(
+        "look.narrower", "less_than_sign", "narrower", "Make the pane you are in narrower.",
+        Group.SCREEN, "look.narrower", always, face="<", footer=False,
+    ),
+    Action(
+        "look.higher", "plus", "higher", "Make the pane you are in higher; the one below or above it gives way.",
+        Group.SCREEN, "look.higher", always, face="+", footer=False,
+    ),
+    Action(
+        "look.lower", "minus", "lower", "Make the pane you are in lower.",
+        Group.SCREEN, "look.lower", always, face="-", footer=False,
+    ),
+    Action(
+        "look.usual_sizes", "equals_sign", "usual sizes", "Give the panes of this layout their usual sizes again.",
+        Group.SCREEN, "look.usual_sizes", always, face="=", footer=False,
+    ),
+    Action(
         "look.theme", "T", "theme…", "Choose the colours; they change as you move through the list.",
         Group.SCREEN, "look.theme", always, footer=False,
     ),
@@ -57,6 +77,10 @@ ACTIONS: tuple[Action, ...] = (
         Group.SCREEN, "screens.settings", always, footer=False,
     ),
     Action(
+        "screens.setup", "U", "set up…", "Connect to Twitch, set up a model, or choose a folder for ledgers.",
+        Group.SCREEN, "screens.setup", always, footer=False,
+    ),
+    Action(
         "screens.log", "X", "log…", "Show the log file's newest lines, by level, searchable, to copy.",
         Group.SCREEN, "screens.log", always, footer=False,
     ),
@@ -65,8 +89,12 @@ ACTIONS: tuple[Action, ...] = (
         Group.SCREEN, "screens.about", always, footer=False,
     ),
     Action(
-        "screen.help", "question_mark", "help", "Show every key, searchable.",
-        Group.SCREEN, "screen.help", always, face="?",
+        "screen.jump", "J,f2", "jump…", "Show a letter on every pane, which goes there; F2 does it in an editor too.",
+        Group.SCREEN, "screen.jump", always, footer=False, over_dialogs=True,
+    ),
+    Action(
+        "screen.help", "question_mark,f1", "help", "Show every key, searchable; F1 does it in an editor too.",
+        Group.SCREEN, "screen.help", always, face="?", over_dialogs=True,
     ),
     Action(
         "screen.palette", "ctrl+p", "palette", "Search every action by its name.",

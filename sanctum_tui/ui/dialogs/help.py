@@ -1,24 +1,36 @@
-"""Every key, in groups, with a search."""
+"""Every key, in groups, with a search; one that does not fit now stands in brackets, the mouse presses the others."""
 
+from dataclasses import dataclass
 from textwrap import wrap
 
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.events import Click
 from textual.widgets import Input, Static
 
-from sanctum_tui.ui.actions import Group, matching
+from sanctum_tui.ui.actions import Action, Group, Moment
 from sanctum_tui.ui.dialogs.base import Dialog, LineInput
+from sanctum_tui.ui.keyboard import Keyboard
 
-_KEY_CELLS = 6
-_LABEL_CELLS = 19
-_HANG = _KEY_CELLS + _LABEL_CELLS + 4
+_ID_CELLS = 24
+_ROOMY_CELLS = 100
+"""From this width on there is a column for the ids."""
+_LEAST_WORDS = 20
 
 
-class HelpDialog(Dialog[None]):
-    """Typing narrows the list; arrows scroll it."""
+class HelpDialog(Dialog[str]):
+    """Typing narrows the list; arrows scroll it. Answers with the id of a key that was clicked."""
 
+    CSS = "HelpDialog #dialog { width: 124; }"
     title_words = "Keys"
-    foot = "type to search · ↑↓ scroll · Esc closes"
+    foot = "type to search · (in brackets): not now · ↑↓ scroll · Esc closes"
+
+    def __init__(self, keyboard: Keyboard, moment: Moment) -> None:
+        super().__init__()
+        self._keyboard = keyboard
+        self._moment = moment
+        self._rows: tuple[Row, ...] = ()
 
     def body(self) -> ComposeResult:
         yield LineInput(placeholder="Search", id="search")
@@ -34,6 +46,7 @@ class HelpDialog(Dialog[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._list()
+        self.query_one("#dialog").scroll_home(animate=False)
 
     def key_down(self) -> None:
         self.query_one("#dialog").scroll_down(animate=False)
@@ -47,26 +60,91 @@ class HelpDialog(Dialog[None]):
     def key_pageup(self) -> None:
         self.query_one("#dialog").scroll_page_up(animate=False)
 
+    @on(Click, "#keys")
+    def _press(self, event: Click) -> None:
+        """A key that fits was clicked."""
+        event.stop()
+        id = self._rows[event.y].id if event.y < len(self._rows) else ""
+        if id and self._keyboard.by_id[id].when(self._moment):
+            self.dismiss(id)
+
     def _list(self) -> None:
         place = self.query_one("#keys", Static)
-        place.update(listed(self.query_one(LineInput).value, place.size.width))
+        self._rows = rows_of(self._keyboard, self._moment, self.query_one(LineInput).value, place.size.width)
+        place.update(Content("\n").join([row.words for row in self._rows]))
 
 
-def listed(query: str, width: int) -> Content:
-    """The keys that a search finds, in groups, wrapped to a width in cells with the words hanging."""
-    found = matching(query)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the list, and the id of the action it is about."""
+
+    words: Content
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """How wide the columns are."""
+
+    key: int
+    label: int
+    whole: int
+
+    @property
+    def hang(self) -> int:
+        """Where what a key does begins."""
+        return self.key + self.label + 4
+
+    @property
+    def roomy(self) -> bool:
+        """Whether there is a column for the ids."""
+        return self.whole >= _ROOMY_CELLS
+
+    @property
+    def words(self) -> int:
+        """Room for what a key does."""
+        return max(_LEAST_WORDS, self.whole - self.hang - (_ID_CELLS + 2 if self.roomy else 0))
+
+
+def rows_of(keyboard: Keyboard, moment: Moment, query: str, width: int) -> tuple[Row, ...]:
+    """The keys that a search finds, in groups, wrapped to a width in cells with the words hanging.
+
+    Their ids are there where there is room for a column of them, or where somebody searches.
+    """
+    found = keyboard.matching(query)
     if not found:
-        return Content("No key is called like that.")
-    rows: list[Content] = []
+        return (Row(Content("No key is called like that.")),)
+    cells = Cells(
+        max(len(action.shown_key) for action in keyboard.actions) + 2,
+        max(len(action.label) for action in keyboard.actions),
+        width,
+    )
+    rows: list[Row] = []
     for group in Group:
         own = [action for action in found if action.group is group]
-        if not own:
-            continue
-        rows += [Content(""), Content.assemble((group.value, "bold $accent"))]
-        for action in own:
-            key = (f"{action.shown_key:>{_KEY_CELLS}}  ", "bold $footer-key-foreground")
-            label = (f"{action.label:<{_LABEL_CELLS}}  ", "bold")
-            first, *more = wrap(action.help, max(20, width - _HANG))
-            rows.append(Content.assemble(key, label, (first, "$hearth-quiet")))
-            rows += [Content.assemble((" " * _HANG + line, "$hearth-quiet")) for line in more]
-    return Content("\n").join(rows[1:])
+        if own:
+            rows += [Row(Content("")), Row(Content.assemble((group.value, "bold $accent")))]
+            rows += [
+                Row(words, action.id)
+                for action in own
+                for words in _told(action, moment, cells, searched=bool(query))
+            ]
+    return tuple(rows[1:])
+
+
+def _told(action: Action, moment: Moment, cells: Cells, *, searched: bool) -> list[Content]:
+    """One key: its face, its name, what it does, and its id."""
+    fits = action.when(moment)
+    face = f"{action.shown_key} " if fits else f"({action.shown_key})"
+    first, *more = wrap(action.help, cells.words)
+    rows = [
+        Content.assemble(
+            (f"{face:>{cells.key}}  ", "bold $footer-key-foreground" if fits else "$hearth-quiet"),
+            (f"{action.label:<{cells.label}}  ", "bold" if fits else "$hearth-quiet"),
+            (f"{first:<{cells.words}}  {action.id}" if cells.roomy else first, "$hearth-quiet"),
+        )
+    ]
+    rows += [Content.assemble((" " * cells.hang + line, "$hearth-quiet")) for line in more]
+    if searched and not cells.roomy:
+        rows.append(Content.assemble((" " * cells.hang + action.id, "italic $hearth-quiet")))
+    return rows
