@@ -17,11 +17,11 @@ from textual.widgets import Input
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.text import clean
-from sanctum_tui.ui.editor import MOST_HIGHLIGHTED, MarkdownEditor
-from sanctum_tui.ui.fields import in_full, in_rows, in_short, values
+from sanctum_tui.ui.look.theming import variable_defaults
 from sanctum_tui.ui.panes import dashboard
 from sanctum_tui.ui.panes.dashboard import DashboardPane
-from sanctum_tui.ui.theming import variable_defaults
+from sanctum_tui.ui.paper.editor import MOST_HIGHLIGHTED, MarkdownEditor
+from sanctum_tui.ui.paper.fields import in_full, in_rows, in_short, values
 
 NEVER = 3600.0
 """Seconds of rest that no test waits for."""
@@ -63,6 +63,7 @@ class Desk(App[None]):
         super().__init__()
         self.pane = DashboardPane(pause_seconds=pause_seconds, id="dashboard")
         self.edited: list[str] = []
+        self.wanted: list[str] = []
         self.keys: list[str] = []
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -74,6 +75,9 @@ class Desk(App[None]):
 
     def on_dashboard_pane_edited(self, message: DashboardPane.Edited) -> None:
         self.edited.append(message.text)
+
+    def on_dashboard_pane_wanted(self, message: DashboardPane.Wanted) -> None:
+        self.wanted.append(message.what)
 
     def key_escape(self) -> None:
         self.keys.append("escape")

@@ -18,11 +18,11 @@ from textual.strip import Strip
 
 from sanctum_tui.exports.escaping import escape
 from sanctum_tui.text import clean, one_line
-from sanctum_tui.ui.mdlines import Kind, Look, in_fences, plain, read
-from sanctum_tui.ui.mdrows import Document
+from sanctum_tui.ui.look.theming import variable_defaults
 from sanctum_tui.ui.panes import ledger
 from sanctum_tui.ui.panes.ledger import EMPTY, LedgerPane
-from sanctum_tui.ui.theming import variable_defaults
+from sanctum_tui.ui.paper.lines import Kind, Look, in_fences, plain, read
+from sanctum_tui.ui.paper.rows import Document
 
 LEDGER = (Path(__file__).parent / "fixtures" / "ledgers" / "evening.md").read_text("utf-8")
 HOSTILE = (

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import datetime
+from pathlib import Path
 
 from sanctum_tui.agent.keeping import Keeping
 from sanctum_tui.clock import Clock
@@ -24,6 +25,11 @@ class Tonight:
         self._keeping = keeping
         self._broadcast = broadcast
         self._clock = clock
+
+    @property
+    def path(self) -> Path:
+        """Where its file is."""
+        return self._file.path
 
     @property
     def text(self) -> str:

@@ -4,17 +4,19 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.text import clean
+from sanctum_tui.ui.paper.remarks import remarked
 
 if TYPE_CHECKING:
     from sanctum_tui.dashboard.value import Dashboard
     from sanctum_tui.runtime.evening import Evening
     from sanctum_tui.ui.app import SanctumApp
-    from sanctum_tui.ui.panes.dashboard import DashboardPane
+    from sanctum_tui.ui.panes.dashboard import DashboardPane, Want
     from sanctum_tui.ui.panes.ledger import LedgerPane
 
 log = logging.getLogger(__name__)
@@ -59,12 +61,21 @@ class Papers:
                 self._app.stylesheet.read(_STYLES / f"{name}.tcss")
             self._app.refresh_css(animate=False)
             self._dashboard, self._ledger = DashboardPane(id="dashboard"), LedgerPane(id="ledger")
-            await self._app.query_one("#main").mount(self._dashboard)
-            await self._app.query_one("#side").mount(self._ledger)
+            await self._app.frame.hang(self._dashboard, self._ledger)
+        self.dress()
         evening = self._evening
         self._dashboard.show(evening.tonight.text, evening.dashboard)
         await self._offer()
         await self.turn_to(ledger)
+        # The guard's rules take a moment to load; the panes are filled by then.
+        remarks = await asyncio.to_thread(remarked, evening.dashboard)
+        if remarks.markdown == evening.dashboard.markdown:
+            self._dashboard.remarked(remarks)
+
+    def dress(self) -> None:
+        """Look as the rest of the console does; the ledger is mounted late."""
+        if self._ledger is not None:
+            self._ledger.private, self._ledger.big = self._app.private, self._app.big
 
     def tick(self) -> None:
         """Once a second: tell the ledger anew where it is in sight and something happened, or some time passed."""
@@ -89,7 +100,7 @@ class Papers:
     def dashboard_changed(self, text: str, dashboard: "Dashboard") -> None:
         """The dashboard's file changed outside."""
         if self._dashboard is not None:
-            self._dashboard.reloaded(text, dashboard)
+            self._dashboard.reloaded(text, remarked(dashboard))
 
     async def save_dashboard(self, text: str) -> None:
         """Save what was typed, and say in the pane whether that worked."""
@@ -103,7 +114,44 @@ class Papers:
             log.exception("the dashboard could not be saved")
             self._dashboard.failed("Something unforeseen happened; the log file says what.")
         else:
-            self._dashboard.saved(self._evening.dashboard)
+            self._dashboard.saved(await asyncio.to_thread(remarked, self._evening.dashboard))
+
+    async def wanted(self, what: "Want") -> None:
+        """The operator wants to start from a template or an earlier dashboard, or to write in another editor."""
+        from sanctum_tui.ui.paper.starts import Starts
+
+        if (pane := self._dashboard) is None:
+            return
+        starts = Starts(self._app, self._evening, pane)
+        try:
+            if what == "template":
+                await starts.template()
+            elif what == "earlier":
+                await starts.earlier()
+            else:
+                if (text := pane.unsaved) is not None:
+                    await self.save_dashboard(text)
+                await starts.editor()
+        except SanctumError as error:
+            self._app.say(error.sentence, severity="error")
+
+    async def chat_line_at(self, at: datetime) -> int | None:
+        """The number of the chat line that the chat should go to for a time in the ledger; says why not."""
+        if self._reading is not None:
+            self._app.say("The chat here is tonight's; → brings tonight's ledger back.", severity="warning")
+            return None
+        from sanctum_tui.memory.dashboards import DashboardQueries
+
+        memory = self._evening.memory
+        try:
+            await memory.writer.flush()
+            number = await DashboardQueries(memory.store).first_line_since(self._evening.keeping.session.id, at)
+        except SanctumError as error:
+            self._app.say(error.sentence, severity="error")
+            return None
+        if number is None:
+            self._app.say("Nobody has written since then.")
+        return number
 
     def _start_telling(self) -> "asyncio.Task[None]":
         """Tell the ledger in a task of our own, which `close` waits for.

@@ -1,6 +1,6 @@
 """Tonight's dashboard: its markdown to edit, and beside it what was read from it."""
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,12 +15,14 @@ from textual.widgets import Static, TextArea
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.text import clean, clean_line
 from sanctum_tui.ui.bindings import bindings_of
-from sanctum_tui.ui.editor import MarkdownEditor
-from sanctum_tui.ui.fields import in_full, in_rows, in_short
+from sanctum_tui.ui.paper.editor import MarkdownEditor
+from sanctum_tui.ui.paper.fields import in_full, in_rows, in_short
 
 PAUSE_SECONDS: Final = 0.25
 """Without a key for so long, what was typed is told to the owner."""
-_BESIDE_CELLS: Final = 60
+Want: TypeAlias = Literal["template", "earlier", "editor"]
+"""A list of templates, one of earlier dashboards, or the operator's own editor."""
+_BESIDE_CELLS: Final = 68
 """A pane at least this wide has the fields beside the text, a narrower one below it."""
 _ROWS_HEIGHT: Final = 18
 """A narrow pane at least this high has a row for each field, a lower one a summary."""
@@ -50,6 +52,18 @@ class DashboardPane(Vertical):
         def control(self) -> "DashboardPane":
             return self.pane
 
+    class Wanted(Message):
+        """The operator wants to start from something, or to write elsewhere."""
+
+        def __init__(self, pane: "DashboardPane", what: "Want") -> None:
+            super().__init__()
+            self.pane = pane
+            self.what = what
+
+        @property
+        def control(self) -> "DashboardPane":
+            return self.pane
+
     def __init__(self, *, pause_seconds: float = PAUSE_SECONDS, id: str | None = None) -> None:
         super().__init__(id=id)
         self.border_title = Content("4 Dashboard")
@@ -65,6 +79,13 @@ class DashboardPane(Vertical):
         """The text that the owner has, and has not answered yet."""
         self._outside: tuple[str, Dashboard] | None = None
         """What something else wrote into the file while there were edits here."""
+        self._filed = Dashboard()
+        """What was read from the file last."""
+        self._draft: str | None = None
+        """A text that was put here to start from, until it is kept or changed."""
+        self._drafted = Dashboard()
+        """What was read from it."""
+        self._draft_name = ""
         self._failure = ""
         self._timer: Timer | None = None
 
@@ -80,19 +101,21 @@ class DashboardPane(Vertical):
     def show(self, text: str, dashboard: Dashboard) -> None:
         """Show a dashboard in place of the one before. Save what is `unsaved` first: it belongs to that one."""
         self._in_file, self._sent, self._outside, self._failure = clean(text), None, None, ""
+        self._draft = None
         self._editor.load_text(text)
         self._tell(dashboard)
 
     def reloaded(self, text: str, dashboard: Dashboard) -> None:
         """The file was changed by something else. Edits that are not saved stay, and the file's text is offered."""
         text = clean(text)
-        edited = self.unsaved is not None
+        edited, proposed = self.unsaved is not None, self._proposed
         self._in_file, self._sent = text, None
         if self._editor.text == text:
             self._outside, self._failure = None, ""
-        elif edited:
-            self._outside = text, dashboard
-            self._wait()
+        elif edited or proposed:
+            self._outside, self._filed = (text, dashboard), dashboard
+            if not proposed:
+                self._wait()
             self._tell_state()
             return
         else:
@@ -103,6 +126,17 @@ class DashboardPane(Vertical):
     def put(self, text: str) -> None:
         """Change the text, as if it had been typed."""
         self._editor.put(text)
+
+    def propose(self, text: str, dashboard: Dashboard, name: str) -> None:
+        """Put a dashboard here to start from, as an edit. It is not saved before it is changed, or kept."""
+        self.flush()
+        self._draft, self._drafted, self._draft_name = clean(text), dashboard, clean_line(name)
+        self._editor.put(text)
+        self._editor.focus()
+
+    def remarked(self, dashboard: Dashboard) -> None:
+        """The dashboard that was read from the file, with more said of it."""
+        self._tell(dashboard)
 
     def saved(self, dashboard: Dashboard) -> None:
         """The text told last is in the file; `dashboard` was read from it."""
@@ -121,6 +155,8 @@ class DashboardPane(Vertical):
     def unsaved(self) -> str | None:
         """The text as it stands here, where the file is not known to have it; None where it has."""
         text = self._editor.text
+        if self._proposed:
+            return self._sent
         return text if self._sent is not None or text != self._in_file else None
 
     def flush(self) -> None:
@@ -135,6 +171,22 @@ class DashboardPane(Vertical):
         self._editor.focus(scroll_visible)
         return self
 
+    def action_want(self, what: Want) -> None:
+        self.post_message(self.Wanted(self, what))
+
+    def action_keep(self) -> None:
+        """Save the draft that was started from."""
+        if self._proposed:
+            self._draft = None
+            self.flush()
+            self._tell_state()
+
+    def action_undo(self) -> None:
+        self._editor.undo()
+
+    def action_redo(self) -> None:
+        self._editor.redo()
+
     def action_take_file(self) -> None:
         """Take what something else wrote in place of what was typed here; undo brings it back."""
         if self._outside is None:
@@ -145,14 +197,24 @@ class DashboardPane(Vertical):
         self._tell(dashboard)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "keep":
+            return self._proposed
         return self._outside is not None if action == "take_file" else True
 
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        if self._editor.text != self._told:
+        if self._proposed:
+            self._dashboard = self._drafted
+            self._show_fields()
+            self._tell_state()
+        elif self._editor.text != self._told:
+            # From here on it is the operator's own text.
+            self._draft = None
             self._wait()
-        self._tell_state()
+            self._tell_state()
+        else:
+            self._tell(self._filed)
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         self.flush()
@@ -167,6 +229,11 @@ class DashboardPane(Vertical):
         """The text that the owner has, whether or not it is in the file."""
         return self._in_file if self._sent is None else self._sent
 
+    @property
+    def _proposed(self) -> bool:
+        """Whether what stands here is a draft that nobody has kept or changed."""
+        return self._draft is not None and self._editor.text == self._draft != self._told
+
     def _wait(self) -> None:
         if self._timer is not None:
             self._timer.stop()
@@ -177,7 +244,7 @@ class DashboardPane(Vertical):
             self._timer.stop()
             self._timer = None
         text = self._editor.text
-        if text == self._told:
+        if text == self._told or self._proposed:
             return None
         self._sent = text
         return self.Edited(self, text)
@@ -192,12 +259,16 @@ class DashboardPane(Vertical):
         self._tell(self._dashboard)
 
     def _tell(self, dashboard: Dashboard) -> None:
-        self._dashboard = dashboard
+        """Tell what was read from the file, where it is the file's text that stands here."""
+        self._filed = dashboard
+        if not self._proposed:
+            self._dashboard = dashboard
         self._show_fields()
         self._tell_state()
 
     def _show_fields(self) -> None:
-        width = self._fields.scrollable_content_region.width
+        # A cell stays free beside the scrollbar.
+        width = self._fields.scrollable_content_region.width - 1
         if not self.is_mounted or width <= 0:
             return
         if not self.has_class("-under"):
@@ -209,14 +280,18 @@ class DashboardPane(Vertical):
         self._words.update(words)
 
     def _tell_state(self) -> None:
-        state: Literal["saved", "saving…", "not saved"] = "saved"
+        state: Literal["saved", "saving…", "not saved", "a draft, not saved"] = "saved"
         if self._failure:
             state = "not saved"
+        elif self._proposed:
+            state = "a draft, not saved"
         elif self.unsaved is not None:
             state = "saving…"
         self.border_subtitle = Content(state)
-        self.set_class(bool(self._failure), "-not-saved")
+        self.set_class(bool(self._failure) or self._proposed, "-not-saved")
         notes = [f"✗ Not saved: {self._failure}"] if self._failure else []
+        if self._proposed:
+            notes.append(f"◇ Draft “{self._draft_name}”: write on or Ctrl+G saves it, Ctrl+Z takes it back")
         if self._outside is not None:
             notes.append("! changed outside; ctrl+r takes the file's version")
         self._note.update(Content("\n".join(notes)))

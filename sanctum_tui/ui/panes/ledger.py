@@ -1,56 +1,39 @@
-"""The ledger to read: tonight's as it stands now, and those of earlier evenings.
-
-It draws by the line API, since Textual's own Markdown widget needs minutes for a long ledger; a line is read
-when it comes into sight. Nothing in it is markup: links and HTML are words.
-"""
+"""The ledger to read: tonight's as it stands now, and those of earlier evenings."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Final
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.content import Content
-from textual.events import Resize
-from textual.geometry import Size
+from textual.events import Click
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-from textual.timer import Timer
 
-from sanctum_tui.text import clean, clean_line
+from sanctum_tui.text import clean, clean_line, shorten
 from sanctum_tui.ui.bindings import bindings_of
-from sanctum_tui.ui.mdlines import Kind, Look
-from sanctum_tui.ui.mdrows import Document
+from sanctum_tui.ui.paper.discretion import discreet
+from sanctum_tui.ui.paper.finding import Finder, Found
+from sanctum_tui.ui.paper.moments import Moment, Moments
+from sanctum_tui.ui.paper.outline import outline, place_of
+from sanctum_tui.ui.paper.reader import Reader
+from sanctum_tui.ui.paper.rows import Document
+from sanctum_tui.ui.paper.strips import Mark
 
 EMPTY: Final = "There is no ledger yet. It is written while the evening goes on."
-_WIDEST: Final = 92
-"""Cells of a row at most: longer rows are hard to read back from."""
-_LINES_A_TURN: Final = 800
-"""Lines counted into rows at a time behind the reader's back; a few milliseconds."""
-_TURN_SECONDS: Final = 1 / 30
-_LOOKS: Final = (
-    (Look.BOLD, Style(bold=True)),
-    (Look.ITALIC, Style(italic=True)),
-    (Look.STRUCK, Style(strike=True)),
-)
+_FOUND: Final = Style(reverse=True)
+_HERE: Final = Style(reverse=True, bold=True, underline=True)
+_LONGEST_SEARCH: Final = 20
+"""Characters of a search that the frame quotes."""
 
 
-class LedgerPane(ScrollView):
-    """A ledger, and the way to earlier ones with the arrow keys."""
+class LedgerPane(Reader):
+    """A ledger, with a search, an outline, the way to the chat at its times, and that to earlier ledgers."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "ledger--title",
-        "ledger--section",
-        "ledger--part",
-        "ledger--quote",
-        "ledger--code",
-        "ledger--sign",
-    }
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("ledger")
-    ALLOW_SELECT = False
+    EMPTY = EMPTY
 
     class Wanted(Message):
         """The reader wants another ledger: this file's, or tonight's where there is no path."""
@@ -64,19 +47,36 @@ class LedgerPane(ScrollView):
         def control(self) -> "LedgerPane":
             return self.pane
 
+    class ChatWanted(Message):
+        """The reader wants to see the chat as it was at this moment."""
+
+        def __init__(self, pane: "LedgerPane", at: datetime) -> None:
+            super().__init__()
+            self.pane = pane
+            self.at = at
+
+        @property
+        def control(self) -> "LedgerPane":
+            return self.pane
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._markdown = ""
         self._title = "Ledger"
-        self._document: Document | None = None
+        self._private = False
         self._places: dict[Path | None, int] = {}
         """Where ledgers that were in sight before were left, by their paths."""
         self._earlier: tuple[tuple[str, Path], ...] = ()
         self._wanted: Path | None = None
         self._shown: Path | None = None
         """The ledger in sight, by its path; None is tonight's."""
-        self._counting: Timer | None = None
-        self._styles: dict[tuple[Kind, Look], Style] = {}
+        self._finder: Finder | None = None
+        self._found = Found()
+        self._here = 0
+        """Which of the places that were found is gone to."""
+        self._moments: Moments | None = None
+        self._moment: Moment | None = None
+        """The time that is chosen."""
         self.border_title = Content(self._title)
 
     # What the owner calls
@@ -88,12 +88,16 @@ class LedgerPane(ScrollView):
         if (markdown, title) == (self._markdown, self._title):
             return
         # Right after a wish, the ledger in sight may come once more; its title tells.
-        if self._wanted != self._shown and title != self._title:
-            self._places[self._shown] = round(self.scroll_y)
-            self._shown, self._document = self._wanted, None
+        another = self._wanted != self._shown and title != self._title
         self._markdown, self._title = markdown, title
         self.border_title = Content(title)
-        self._lay_out()
+        if another:
+            self._places[self._shown] = round(self.scroll_y)
+            self._shown, self._moment, self._found = self._wanted, None, Found()
+            self.read_other(self._words, self._places.pop(self._shown, 0))
+        else:
+            self.read(self._words)
+        self._tell_where()
 
     def offer(self, earlier: Sequence[tuple[str, Path]]) -> None:
         """Earlier ledgers, each with its label, the newest first."""
@@ -105,35 +109,32 @@ class LedgerPane(ScrollView):
         """The ledger that the reader asked for last; None is tonight's."""
         return self._wanted
 
-    # Keys
+    @property
+    def private(self) -> bool:
+        """Whether flags and the operator's notes are hidden."""
+        return self._private
 
-    def action_rows(self, rows: int) -> None:
-        self._go(round(self.scroll_y) + rows)
+    @private.setter
+    def private(self, private: bool) -> None:
+        if private != self._private:
+            self._private = private
+            self.read(self._words)
 
-    def action_pages(self, pages: int) -> None:
-        self.action_rows(pages * max(1, self.scrollable_content_region.height - 1))
+    @property
+    def big(self) -> bool:
+        """Whether it is written for a monitor that is far away."""
+        return self._large
 
-    def action_first(self) -> None:
-        self._go(0)
+    @big.setter
+    def big(self, big: bool) -> None:
+        if big != self._large:
+            self.write_large(big)
 
-    def action_last(self) -> None:
-        if self._document is not None:
-            self._go(self._document.start(len(self._document.lines)))
+    @property
+    def _words(self) -> str:
+        return discreet(self._markdown) if self._private else self._markdown
 
-    def action_heading(self, step: int) -> None:
-        """Go to the next heading, or to the one before what is on top."""
-        document = self._document
-        if document is None:
-            return
-        top = round(self.scroll_y)
-        number, within = document.at(top)
-        headings = list(document.headings())
-        if step > 0:
-            targets = [heading for heading in headings if heading > number][:1]
-        else:
-            targets = [heading for heading in headings if heading < number or (heading == number and within)][-1:]
-        for target in targets:
-            self._go(document.start(target))
+    # The way to other ledgers
 
     def action_turn(self, step: int) -> None:
         """Ask for the ledger before this one, or after it; tonight's comes after the newest."""
@@ -144,108 +145,162 @@ class LedgerPane(ScrollView):
         self._tell_where()
         self.post_message(self.Wanted(self, self._wanted))
 
-    def _go(self, row: int) -> None:
-        if self._document is not None and self._document.counted is False:
-            self._document.count_to(row + self.scrollable_content_region.height)
-            self._measure()
-        self.scroll_to(y=max(0, row), animate=False)
-
     def _index(self) -> int:
         """Which of the earlier ledgers was asked for; -1 is tonight's."""
         paths = [path for _, path in self._earlier]
         return paths.index(self._wanted) if self._wanted in paths else -1
 
     def _tell_where(self) -> None:
-        index, many = self._index(), len(self._earlier)
-        where = ["tonight" if index < 0 else f"{index + 1} of {many} earlier"] if many else []
-        ways = ["← earlier"] * (index + 1 < many) + ["→ later"] * (index >= 0)
-        self.border_subtitle = Content(" · ".join(where + ways))
+        """Say in the frame what was found, or which time is chosen, or which ledger this is."""
+        if self._found.query:
+            query = shorten(self._found.query, _LONGEST_SEARCH)
+            told = f"“{query}” {self._found.counted(self._here)} · f F · Esc ends"
+        elif self._moment is not None:
+            told = f"{self._moment.at:%H:%M:%S} · Enter shows the chat · v V · Esc ends"
+        else:
+            index, many = self._index(), len(self._earlier)
+            where = ["tonight" if index < 0 else f"{index + 1} of {many} earlier"] if many else []
+            ways = ["← earlier"] * (index + 1 < many) + ["→ later"] * (index >= 0)
+            told = " · ".join(where + ways)
+        self.border_subtitle = Content(told)
+
+    # Outline
+
+    def action_outline(self) -> None:
+        """List the headings, to go to one."""
+        from sanctum_tui.ui.dialogs.outline import OutlineDialog
+
+        document = self.document
+        if document is not None and (headings := outline(document)):
+            self.app.push_screen(OutlineDialog(headings, place_of(headings, self.top)), self._go_to_line)
+
+    def _go_to_line(self, line: int | None) -> None:
+        # The ledger may have grown meanwhile, which only moves a heading that others came before.
+        if line is not None and self.document is not None:
+            self.go(self.document.start(min(line, len(self.document.lines) - 1)))
+
+    # Search
+
+    def action_find(self) -> None:
+        """Look for words, which are marked as they are typed; leaving with Escape goes back."""
+        from sanctum_tui.ui.dialogs.finding import FindBar
+
+        before, origin, top = self._found.query, round(self.scroll_y), self.top
+
+        def look(query: str) -> str:
+            self._look_for(query, top, origin)
+            return self._found.counted(self._here) if query else ""
+
+        def left(kept: bool | None) -> None:
+            if not kept:
+                self._look_for(before, top, origin)
+                self.go(origin)
+
+        self.app.push_screen(FindBar(self._foot, look, before), left)
+
+    def action_found(self, step: int) -> None:
+        """Go to the next place that was found, or to the one before; round the ends."""
+        if matches := self._found.matches:
+            self._here = (self._here + step) % len(matches)
+            self._show_here()
+
+    def action_leave(self) -> None:
+        """End the search, or choose no time any more."""
+        self._found, self._moment = Found(), None
+        self._tell_where()
+        self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Otherwise Escape leaves the pane, as everywhere.
+        return bool(self._found.query) or self._moment is not None if action == "leave" else True
+
+    def _look_for(self, query: str, line: int, row: int) -> None:
+        """Find words, and go to the first at or below this line; with none, back to this row."""
+        if self.document is None:
+            return
+        self._finder = self._finder or Finder(self.document)
+        self._found = self._finder.find(query)
+        self._here = self._found.after(line)
+        if not self._found.matches:
+            self.go(row)
+        self._show_here()
+
+    def _show_here(self) -> None:
+        if self._here < len(self._found.matches):
+            match = self._found.matches[self._here]
+            self.show_words(match.line, match.start)
+        self._tell_where()
+        self.refresh()
+
+    def _foot(self) -> Region:
+        """The last row of the pane inside its frame, where the search is typed."""
+        return Region(self.region.x + 1, self.region.bottom - 2, self.region.width - 2, 1)
+
+    # Times, and the chat at them
+
+    def action_moment(self, step: int) -> None:
+        """Choose the next time that the ledger tells, or the one before."""
+        times, now = self._times, self._moment
+        if times is None:
+            return
+        chosen = times.first(self.top) if now is None else times.beside(now, step)
+        if chosen is not None:
+            self._choose(chosen)
+
+    def action_chat(self) -> None:
+        """Ask for the chat at the time that is chosen, or at the first one in sight."""
+        if self._moment is None:
+            self.action_moment(1)
+        if self._moment is not None:
+            self.post_message(self.ChatWanted(self, self._moment.at))
+
+    def on_click(self, event: Click) -> None:
+        """A time was clicked: that is the one whose chat is wanted."""
+        place, times = self.words_at(event), self._times
+        if place is None or times is None:
+            return
+        line, index = place
+        for moment in times.on(line):
+            if moment.start <= index < moment.end:
+                self._choose(moment)
+                self.action_chat()
+
+    @property
+    def _times(self) -> Moments | None:
+        """The times of the document in sight, looked for no sooner than they are wanted."""
+        if self._moments is None and self.document is not None:
+            self._moments = Moments(self.document)
+        return self._moments
+
+    def _choose(self, moment: Moment) -> None:
+        self._moment, self._found = moment, Found()
+        self.show_words(moment.line, moment.start)
+        self._tell_where()
+        self.refresh()
 
     # Drawing
 
-    def on_mount(self) -> None:
-        self._counting = self.set_interval(_TURN_SECONDS, self._count, pause=True)
-        self._lay_out()
-
-    def on_resize(self, event: Resize) -> None:
-        if self._document is None or self._document.width != self._width():
-            self._lay_out()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-
-    def _width(self) -> int:
-        return min(_WIDEST, self.scrollable_content_region.width)
-
-    def _lay_out(self) -> None:
-        """Make the document anew, and keep its place: the one in sight, or the one it was left at."""
-        if not self.is_mounted or self._width() <= 0:
+    def laid_out(self, before: Document | None) -> None:
+        """Find anew what was looked for, and drop what was chosen where its line is not there any more."""
+        document = self.document
+        if document is None:
             return
-        before = self._document
-        document = self._document = Document(self._markdown, self._width(), before)
-        if before is None:
-            row = self._places.pop(self._shown, 0)
-        else:
-            row = before.same_place(round(self.scroll_y), document)
-        document.count_to(row + self.size.height)
-        self._measure()
-        self.scroll_to(y=row, animate=False)
-        self.refresh()
-        if self._counting is not None and not document.counted:
-            self._counting.resume()
+        self._finder = self._moments = None
+        if self._moment is not None and before is not None and (times := self._times) is not None:
+            row = before.same_place(before.start(self._moment.line), document)
+            self._moment = times.same(self._moment, document.at(row)[0])
+        if self._found.matches and before is not None:
+            was = self._found
+            row = before.same_place(before.start(was.matches[self._here].line), document)
+            self._finder = Finder(document)
+            self._found = self._finder.find(was.query)
+            self._here = self._found.again(was, self._here, document.at(row)[0])
+        self._tell_where()
 
-    def _count(self) -> None:
-        if self._document is not None:
-            self._document.count(_LINES_A_TURN)
-            self._measure()
-        if self._counting is not None and (self._document is None or self._document.counted):
-            self._counting.pause()
-
-    def _measure(self) -> None:
-        if self._document is not None:
-            self.virtual_size = Size(self._document.width, self._document.rows)
-
-    def render_line(self, y: int) -> Strip:
-        """A row of the ledger, read from its line."""
-        width = self.scrollable_content_region.width
-        document = self._document
-        text = self.visual_style.rich_style
-        if document is None or not document.lines:
-            return self._strip([Segment(EMPTY if y == 0 else "", self._style(Kind.TEXT, Look.ITALIC))], width, text)
-        row = y + round(self.scroll_y)
-        number, within = document.at(row)
-        line = document.line(number)
-        if line.kind is Kind.RULE and not within:
-            return self._strip([Segment("─" * document.width, self._sign())], width, text)
-        piece = next((piece for index, piece in enumerate(document.pieces(line)) if index == within), None)
-        if piece is None:
-            return Strip.blank(width, text)
-        bar = line.lead if not within or line.kind is Kind.QUOTE else ""
-        if within and bar:
-            bar = "".join(sign if sign in "▎ " else " " for sign in bar)
-        segments = [Segment(bar + " " * (cell_len(line.lead) - cell_len(bar)), self._sign())]
-        at, end = piece
-        for stop, look in line.runs:
-            if at < min(stop, end):
-                segments.append(Segment(line.text[at : min(stop, end)], self._style(line.kind, look)))
-                at = min(stop, end)
-        return self._strip(segments, width, text)
-
-    def _strip(self, segments: list[Segment], width: int, text: Style) -> Strip:
-        return Strip(segments).adjust_cell_length(width, text)
-
-    def _sign(self) -> Style:
-        return self.visual_style.rich_style + self.get_component_rich_style("ledger--sign", partial=True)
-
-    def _style(self, kind: Kind, look: Look) -> Style:
-        style = self._styles.get((kind, look))
-        if style is None:
-            name = "code" if Look.CODE in look else kind.value
-            style = self.visual_style.rich_style
-            if name not in (Kind.TEXT.value, Kind.RULE.value):
-                style += self.get_component_rich_style(f"ledger--{name}", partial=True)
-            for part, added in _LOOKS:
-                style += added if part in look else Style()
-            self._styles[kind, look] = style
-        return style
+    def marks(self, number: int) -> list[Mark]:
+        """What was found on a line, or the time that is chosen there."""
+        here = self._found.matches[self._here] if self._here < len(self._found.matches) else None
+        found = [Mark(it.start, it.end, _HERE if it == here else _FOUND) for it in self._found.on(number)]
+        if self._moment is not None and self._moment.line == number:
+            found.append(Mark(self._moment.start, self._moment.end, _HERE))
+        return found
