@@ -102,6 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_account(add("login", "login:login", "connect your Twitch account, or the bot's, with a code", _LOGIN))
     _add_account(add("logout", "login:logout", "revoke and forget what `login` was given"))
     _add_replay(add("replay", "replay:run", "play an evening from a chat log", _REPLAY))
+    _add_serve(add("serve", "serve:run", "show the console in a browser, or as a dock in OBS", _SERVE))
     ledger = add("ledger", "archive:ledger", "print the ledger of a stored evening, as markdown")
     _add_session(ledger)
     ledger.add_argument("--write", action="store_true", help="write it to EXPORT_PATH instead, and print where")
@@ -138,6 +139,11 @@ folder prompts beside your settings; `paths` shows where that is."""
 _REPLAY = """Plays a chat log as if it happened now, on the console or, with --headless, as JSON lines. The format
 is told by its content: our own JSONL, TwitchDownloader (today's and v5), chat-downloader, IRCv3 lines,
 recent-messages, or a text log with timestamps."""
+
+
+_SERVE = """Shows one console as a page for a browser, a tablet or a custom dock in OBS. The address it prints has
+a token that is new at every start: whoever has it sees the console. What follows a -- is the console's own:
+`serve -- live`, `serve -- replay FILE`."""
 
 
 def _add_account(parser: argparse.ArgumentParser) -> None:
@@ -178,6 +184,20 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--discard", action="store_true", help="headless only: store nothing, for a quick look at a long log"
     )
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    from sanctum_tui.commands import serve
+
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="where to listen (127.0.0.1: this machine alone; 0.0.0.0: your network)"
+    )
+    parser.add_argument("--port", type=serve.port, default=8129, metavar="N", help="8129; 0 for any that is free")
+    parser.add_argument("--allow-keys", action="store_true", help="let keys, mouse and pasted text through")
+    parser.add_argument(
+        "--size", type=serve.size, metavar="COLUMNSxROWS", help="a size that stays (that of the page in use)"
+    )
+    parser.add_argument("console", nargs="*", metavar="-- ...", help="the console's own command: live, replay FILE")
 
 
 def _add_session(parser: argparse.ArgumentParser) -> None:

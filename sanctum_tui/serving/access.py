@@ -1,0 +1,73 @@
+"""Who may see the console: rules over what a browser sends, each with the reason for the log."""
+
+import hmac
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+REFUSED = "This address shows nothing. Open the one that `sanctum-tui serve` has printed.\n"
+"""The same answer whatever was wrong: nobody learns from it how wrong a guess was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one start of the server lets in."""
+
+    port: int
+    hosts: frozenset[str]
+    """Names under which a page may have been opened; any other is somebody's who points a name of theirs here."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    """In the address that is printed."""
+    pass_word: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """In the cookie, which other servers on this machine are sent as well: it is not the address."""
+
+    @property
+    def cookie(self) -> str:
+        """Cookies know no ports; two servers on one machine keep two."""
+        return f"sanctum-{self.port}"
+
+    def refusal(
+        self, headers: Mapping[str, str], token: str, cookies: Mapping[str, str], *, socket: bool = False
+    ) -> str:
+        """Why a request is refused; "" where it may pass. A web socket has to say which page it is from."""
+        host, port = split_host(headers.get("Host", ""))
+        if host not in self.hosts or port != self.port:
+            return "the Host is none of ours"
+        origin = headers.get("Origin")
+        if (socket or origin is not None) and origin != f"http://{headers.get('Host', '')}":
+            return "it comes from another site's page"
+        if not (_same(token, self.token) or _same(cookies.get(self.cookie, ""), self.pass_word)):
+            return "the token is wrong"
+        return ""
+
+
+def hosts_of(bound_to: str, names: Collection[str]) -> frozenset[str]:
+    """The names a page may be opened under; `names` are this machine's, which count where others may connect."""
+    hosts = {*_LOOPBACK, bound_to.lower()}
+    if not only_here(bound_to):
+        hosts.update(name.lower() for name in names)
+    return frozenset(hosts)
+
+
+def only_here(host: str) -> bool:
+    """Whether nobody but this machine can connect."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def split_host(value: str) -> tuple[str, int]:
+    """Name and port of a Host header; port 0 where it cannot be read."""
+    name, colon, port = value.rpartition(":")
+    if not colon or port.endswith("]"):
+        name, port = value, "80"
+    return name.strip("[]").lower(), int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), right.encode())
