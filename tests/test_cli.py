@@ -12,7 +12,7 @@ from sanctum_tui.settings import describe
 from tests.builders import says, write_log
 from tests.commands import sanctum
 
-COMMANDS = ("live", "login", "logout", "replay", "ledger", "sessions", "record", "paths", "config", "doctor")
+COMMANDS = ("live", "login", "logout", "replay", "ledger", "sessions", "record", "paths", "config", "doctor", "serve")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.runtime.plan import Plan
 from sanctum_tui.settings import Settings
 from sanctum_tui.ui.app import SanctumApp
-from sanctum_tui.ui.cards import CHANGED_JUST_NOW
+from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW
 from sanctum_tui.ui.dialogs.asking import AskLine
 from sanctum_tui.ui.dialogs.base import LineInput
 from sanctum_tui.ui.dialogs.preview import NOTHING_HAPPENED
@@ -110,7 +110,7 @@ def seen(app: SanctumApp, place: str = "Screen") -> str:
 
 def words(app: SanctumApp, place: str = "Screen") -> str:
     """The words in a widget's place, without frames and line breaks."""
-    return " ".join(re.sub(r"[│╭╮╰╯─▌▇█▁▂▃▄▅▆]", " ", seen(app, place)).split())
+    return " ".join(re.sub(r"[│╭╮╰╯─┃┏┓┗┛━▌▇█▁▂▃▄▅▆]", " ", seen(app, place)).split())
 
 
 def shows(app: SanctumApp, place: str, what: str) -> bool:

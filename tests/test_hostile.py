@@ -79,7 +79,7 @@ def test_hostile_chat_plans_and_ledgers_reach_the_terminal_as_text_alone(tmp_pat
 
 def test_what_looks_like_markup_is_shown_to_the_letter(tmp_path: Path) -> None:
     with terminal(
-        tmp_path / "home", "replay", hostile_log(tmp_path), "--speed", "max", columns=200, rows=60
+        tmp_path / "home", "replay", hostile_log(tmp_path), "--speed", "max", columns=160, rows=50
     ) as shown:
-        text = shown.until("[@click=app.quit]free subs[/] [/] [/b] [red]x")
+        text = shown.until(lambda seen: "[@click=app.quit]free subs[/]" in seen and "[/] [/b] [red]x" in seen)
         assert "${PATH} {0} %s %(name)s $who" in text

@@ -18,7 +18,7 @@ from sanctum_tui.ui.choices import LEAVE, Choices
 from sanctum_tui.ui.dialogs.copying import COPIED, CopyDialog
 from sanctum_tui.ui.dialogs.evening import Ending, EveningDialog
 from sanctum_tui.ui.dialogs.stream import StreamInfoDialog
-from sanctum_tui.ui.theming import variable_defaults
+from sanctum_tui.ui.look.theming import variable_defaults
 from tests.test_studio import CHATTING, Channel, named, studio
 
 if TYPE_CHECKING:

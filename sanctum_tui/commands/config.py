@@ -2,11 +2,11 @@
 
 import json
 from argparse import Namespace
-from pathlib import Path
 
 from sanctum_tui.commands.setup import load_settings
 from sanctum_tui.settings import describe, shown
 from sanctum_tui.text import shorten
+from sanctum_tui.ui.keyboard import keymap_trouble
 
 
 def config(arguments: Namespace) -> int:
@@ -28,6 +28,8 @@ def config(arguments: Namespace) -> int:
     print(
         f"\nChange them in {paths.settings_file}, in .env, in the environment, or for one run with --set NAME=VALUE."
     )
+    if said := keymap_trouble(loaded.settings.keymap, vim_keys=loaded.settings.vim_keys):
+        print(said)
     for warning in loaded.warnings:
         print(warning)
     return 0
@@ -35,19 +37,8 @@ def config(arguments: Namespace) -> int:
 
 def where(arguments: Namespace) -> int:
     paths, loaded = load_settings(arguments)
-    from sanctum_tui.runtime.places import ledger_folder
-    from sanctum_tui.twitch.store import tokens_path
+    from sanctum_tui.runtime.whereabouts import whereabouts
 
-    rows: list[tuple[str, Path | str]] = [
-        ("settings", paths.settings_file),
-        ("database", "DATABASE_URL" if loaded.settings.database_url else paths.database),
-        ("dashboards", paths.dashboards),
-        ("ledgers", ledger_folder(loaded.settings, paths)),
-        ("log", paths.log_file),
-        ("themes", paths.config / "themes"),
-        ("tokens", tokens_path(loaded.settings, paths)),
-        ("state", paths.state),
-    ]
-    for name, path in rows:
+    for name, path in whereabouts(loaded.settings, paths):
         print(f"{name:10}  {path}")
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sanctum_tui.commands.setup import load_settings, start_log
 from sanctum_tui.errors import NotReadyError
 from sanctum_tui.paths import Paths
-from sanctum_tui.settings import Settings
+from sanctum_tui.settings import Loaded
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.plan import AnyPlan
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def run(arguments: Namespace) -> int:
     paths, loaded = load_settings(arguments)
     start_log(paths, loaded.settings)
-    return open_console(loaded.settings, paths, None)
+    return open_console(loaded, paths, None)
 
 
-def open_console(settings: Settings, paths: Paths, plan: "AnyPlan | None") -> int:
+def open_console(loaded: Loaded, paths: Paths, plan: "AnyPlan | None") -> int:
     """The console on an evening, or on the choice of one; its exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         from sanctum_tui.runtime.plan import Plan
@@ -36,6 +36,6 @@ def open_console(settings: Settings, paths: Paths, plan: "AnyPlan | None") -> in
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from sanctum_tui.ui.app import SanctumApp
 
-    app = SanctumApp(settings, paths, plan)
+    app = SanctumApp(loaded.settings, paths, plan, sources=loaded.sources)
     app.run()
     return app.return_code or 0

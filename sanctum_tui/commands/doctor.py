@@ -14,6 +14,7 @@ from sanctum_tui.commands.setup import load_settings
 from sanctum_tui.errors import ExitCode, SanctumError
 from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.settings import Loaded, Settings
+from sanctum_tui.ui.keyboard import keymap_trouble
 
 _ROOM_BYTES = 100_000_000
 """Free space under which an evening may not fit: a million lines take about as much."""
@@ -43,6 +44,8 @@ def _findings(paths: Paths, loaded: Loaded, *, quick: bool) -> Iterator[Finding]
     if not loaded.warnings:
         where = paths.settings_file if paths.settings_file.exists() else "defaults; `sanctum-tui config` lists them"
         yield Finding("ready", "settings", str(where))
+    if said := keymap_trouble(settings.keymap, vim_keys=settings.vim_keys):
+        yield Finding("missing", "keys", said)
     yield asyncio.run(_database(settings, paths))
     yield from _folders(settings, paths)
     yield _samples()

@@ -14,4 +14,4 @@ def run(arguments: Namespace) -> int:
 
     # A stand-in that cannot be one is told here, where it is still a plain line on the terminal.
     addresses(loaded.settings.twitch_server)
-    return open_console(loaded.settings, paths, LivePlan(dashboard=arguments.dashboard, fresh=arguments.fresh))
+    return open_console(loaded, paths, LivePlan(dashboard=arguments.dashboard, fresh=arguments.fresh))

@@ -79,4 +79,4 @@ def run(arguments: Namespace) -> int:
         out, err = without_screen.standard_streams()
         asyncio.run(without_screen.run(plan, loaded.settings, paths, out=out, err=err))
         return 0
-    return open_console(loaded.settings, paths, plan)
+    return open_console(loaded, paths, plan)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from operator import attrgetter
 from pathlib import PurePath
@@ -12,21 +12,25 @@ from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Key
 from textual.timer import Timer
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
-from sanctum_tui.ui.actions import BY_ID, Moment
+from sanctum_tui.ui.actions import Moment
 from sanctum_tui.ui.bindings import bindings_of
-from sanctum_tui.ui.footer import footer_pieces
+from sanctum_tui.ui.chat.history import History
+from sanctum_tui.ui.footer import Footer, footer_pieces
 from sanctum_tui.ui.frame import Frame
 from sanctum_tui.ui.hosting import Host
+from sanctum_tui.ui.keyboard import keyboard_of
+from sanctum_tui.ui.look.remembering import FILE_NAME, Remembered
 from sanctum_tui.ui.panes.chat import ChatPane
 from sanctum_tui.ui.panes.review import ReviewPane
 from sanctum_tui.ui.panes.silence import SilencePane
-from sanctum_tui.ui.panes.status import KeyLine, StatusLine
+from sanctum_tui.ui.panes.status import StatusLine
 from sanctum_tui.ui.shell import UNFORESEEN, Shell
 from sanctum_tui.ui.stage import Stage
 
@@ -71,7 +75,7 @@ class SanctumApp(Shell):
     review = getters.query_one("#review", ReviewPane)
     frame = getters.query_one("#panes", Frame)
     status = getters.query_one("#status", StatusLine)
-    footer = getters.query_one("#footer", KeyLine)
+    footer = getters.query_one("#footer", Footer)
 
     def __init__(
         self,
@@ -79,30 +83,41 @@ class SanctumApp(Shell):
         paths: Paths,
         plan: "AnyPlan | None",
         *,
+        sources: Mapping[str, str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without a `plan` the operator chooses."""
-        super().__init__(paths, settings.theme)
+        """Without a `plan` the operator chooses; `sources` tell where settings come from.
+
+        Raises BadInputError for a key map that cannot be used.
+        """
+        self.keyboard = keyboard_of(settings.keymap, vim_keys=settings.vim_keys)
+        super().__init__(paths, settings.theme, animations=settings.animations)
+        self.set_keymap(self.keyboard.keymap)
         self.presenter: Presenter | None = None
         self.papers: Papers | None = None
-        self.host = Host(self, settings, paths, plan)
+        self.host = Host(self, settings, paths, plan, sources)
         self.stage = Stage(settings, paths, self.host)
         self.monotonic = monotonic
         """The operator's own time, in seconds."""
         self._edit_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        history = History(lambda: self.stage.memory, lambda: self.stage.sessions)
+        chat = ChatPane(
+            fetch_before=self.stage.lines_before, fetch_removed=history.removed, finder=history, id="chat"
+        )
         yield StatusLine(id="status")
         yield Frame(
-            main=[ChatPane(fetch_before=self.stage.lines_before, id="chat")],
-            side=[SilencePane(id="silence"), ReviewPane(id="review")],
+            [chat, SilencePane(id="silence"), ReviewPane(id="review")],
+            remembered=Remembered(self._paths.state / FILE_NAME),
         )
-        yield KeyLine(id="footer")
+        yield Footer(id="footer")
 
     def on_mount(self) -> None:
         self.review.focus()
         self.show_keys(self.moment())
         self.set_interval(1.0, self._tick)
+        self.call_after_refresh(lambda: self.keys.look.wear(self.host.settings))
         self.call_after_refresh(self.host.begin)
 
     async def on_unmount(self) -> None:
@@ -111,6 +126,7 @@ class SanctumApp(Shell):
             self.presenter.close()
             await self.keys.review.save_edits()
             await self.papers.close()
+        await self.keys.screens.close()
         await self.stage.leave()
 
     @cached_property
@@ -126,23 +142,36 @@ class SanctumApp(Shell):
 
     def show_keys(self, moment: Moment) -> None:
         """Show in the footer which keys fit."""
-        self.footer.show(footer_pieces(moment, editing=self.review.editing is not None))
+        self.footer.show(footer_pieces(self.keyboard, moment, editing=self.review.editing is not None))
 
     async def action_do(self, name: str) -> None:
         """Do what a key stands for, or say why it does not fit and what would."""
-        action = BY_ID[name]
+        action = self.keyboard.by_id[name]
         if not action.when(self.moment()):
             self.say(action.otherwise, severity="warning")
             return
-        handler: Callable[[], Awaitable[None]] = attrgetter(action.handler)(self.keys)
         try:
-            await handler()
+            if action.pane:
+                await self.run_action(action.handler, self.query_one(f"#{action.pane}"))
+            else:
+                handler: Callable[[], Awaitable[None]] = attrgetter(action.handler)(self.keys)
+                await handler()
         except SanctumError as error:
             self.say(error.sentence, severity="error")
         except Exception:
             log.exception("the key for %s failed", name)
             self.say(UNFORESEEN, severity="error")
         self.show_keys(self.moment())
+
+    async def on_key(self, event: Key) -> None:
+        """Keys that work over a dialog, and keys of one's own beside an editor, which Textual loses on the way.
+
+        It takes the letters that the editor types out of our keys before it puts the key map over them.
+        """
+        action = self.keyboard.anywhere(event.key, dialog=self.screen.is_modal)
+        if action is not None and event.key not in self.screen.active_bindings:
+            event.stop()
+            await self.action_do(action.id)
 
     async def action_quit(self) -> None:
         """Close the console; asks first while an evening goes on."""
@@ -177,6 +206,19 @@ class SanctumApp(Shell):
     async def on_review_pane_left(self, message: ReviewPane.Left) -> None:
         await self.keys.review.leave(message)
 
+    async def on_chat_pane_person_wanted(self, message: ChatPane.PersonWanted) -> None:
+        await self.keys.chat.person(message)
+
+    async def on_chat_pane_search_wanted(self, message: ChatPane.SearchWanted) -> None:
+        await self.keys.chat.search(message)
+
+    async def on_chat_pane_copy_wanted(self, message: ChatPane.CopyWanted) -> None:
+        await self.keys.chat.copied(message)
+
+    async def on_dashboard_pane_wanted(self, message: "DashboardPane.Wanted") -> None:
+        if self.papers is not None:
+            await self.papers.wanted(message.what)
+
     async def on_dashboard_pane_edited(self, message: "DashboardPane.Edited") -> None:
         if self.papers is not None:
             await self.papers.save_dashboard(message.text)
@@ -184,6 +226,14 @@ class SanctumApp(Shell):
     async def on_ledger_pane_wanted(self, message: "LedgerPane.Wanted") -> None:
         if self.papers is not None:
             await self.papers.turn_to(message.path)
+
+    async def on_ledger_pane_chat_wanted(self, message: "LedgerPane.ChatWanted") -> None:
+        if self.papers is not None and (number := await self.papers.chat_line_at(message.at)) is not None:
+            self.frame.go_to("chat")
+            await self.chat.go_to(number)
+
+    async def on_footer_pressed(self, message: Footer.Pressed) -> None:
+        await self.action_do(message.action)
 
     def on_descendant_focus(self) -> None:
         """The keys that fit depend on whether letters go into an editor."""

@@ -1,9 +1,13 @@
 """Brings evenings onto the screen: the first choice, the login, one evening after the other, and the end."""
 
+import asyncio
 import logging
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from rich.text import Text
 
 from sanctum_tui.errors import NotReadyError, SanctumError
@@ -16,8 +20,11 @@ from sanctum_tui.ui.panes.status import WARNING, Piece
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
     from sanctum_tui.runtime.plan import AnyPlan
+    from sanctum_tui.runtime.trying import Answered
+    from sanctum_tui.settings import ModelChoice
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.dialogs.welcome import Choice
+    from sanctum_tui.ui.firstrun import Step
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +34,20 @@ SAMPLE_SPEED = 30.0
 class Host:
     """The stage's audience, on behalf of the app."""
 
-    def __init__(self, app: "SanctumApp", settings: Settings, paths: Paths, plan: "AnyPlan | None") -> None:
+    def __init__(
+        self,
+        app: "SanctumApp",
+        settings: Settings,
+        paths: Paths,
+        plan: "AnyPlan | None",
+        sources: Mapping[str, str] | None = None,
+    ) -> None:
+        """`sources` tells where each setting came from, by its name in capitals, but for the defaults."""
         self._app = app
-        self._settings = settings
-        self._paths = paths
+        self.settings = settings
+        """As they were at the start, and as they were kept since; what holds for the evening alone is not in them."""
+        self.sources = dict(sources or {})
+        self.paths = paths
         self._plan = plan
         self._ledger: Path | None = None
         """Of the evening that ended last, to be shown in the next one."""
@@ -47,11 +64,47 @@ class Host:
             return
         from sanctum_tui.twitch.store import known
         from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
+        from sanctum_tui.ui.firstrun import Asked, open_steps
 
         folders = sorted(Path(str(folder)) for folder in shipped("sample_dashboards").iterdir() if folder.is_dir())
-        id_goes_to = None if self._settings.twitch_client_id else self._paths.settings_file
-        dialog = WelcomeDialog(folders, known=known(self._settings, self._paths), id_goes_to=id_goes_to)
+        dialog = WelcomeDialog(
+            folders,
+            known=known(self.settings, self.paths),
+            id_goes_to=None if self.settings.twitch_client_id else self.paths.settings_file,
+            keep_id=self._keep_id,
+            steps=open_steps(self.settings, Asked(self.paths).read()),
+        )
         self._app.push_screen(dialog, self._chosen)
+
+    def set_up(self) -> None:
+        """Offer what the welcome offers, and all of it, at any time."""
+        from sanctum_tui.runtime.places import ledger_folder
+        from sanctum_tui.twitch.store import known
+        from sanctum_tui.ui.dialogs.setup import SetupDialog
+        from sanctum_tui.ui.firstrun import Step, standing_of
+        from sanctum_tui.ui.look.concealing import HIDDEN
+
+        account, folder = known(self.settings, self.paths), ledger_folder(self.settings, self.paths)
+        standing = {step: standing_of(step, self.settings, account, folder) for step in Step}
+        if self._app.private:
+            standing[Step.LEDGERS] = HIDDEN
+            standing[Step.TWITCH] = "connected" if account else standing[Step.TWITCH]
+
+        def chosen(step: "Step | None") -> None:
+            if step is not None:
+                self._take_step(step)
+
+        self._app.push_screen(SetupDialog(standing), chosen)
+
+    def kept(self, name: str, settings: Settings) -> None:
+        """A setting's value is in the settings file by now."""
+        value = {name.lower(): getattr(settings, name.lower())}
+        self.settings = msgspec.structs.replace(self.settings, **value)
+        if (evening := self._app.stage.evening) is not None:
+            evening.settings = msgspec.structs.replace(evening.settings, **value)
+        if name not in self.sources or self.sources[name] == str(self.paths.settings_file):
+            self.sources[name] = str(self.paths.settings_file)
+        self._app.stage.begin_with(self.settings)
 
     def offer_login(self) -> None:
         """Connect to Twitch here and now, and go live after it."""
@@ -70,13 +123,14 @@ class Host:
             else:
                 self._app.exit(return_code=int(NotReadyError.exit_code))
 
-        self._app.push_screen(login_dialog(self._settings, self._paths, self._role), connected)
+        self._app.push_screen(login_dialog(self.settings, self.paths, self._role), connected)
 
     async def opened(self, evening: "Evening") -> None:
         from sanctum_tui.ui.papers import Papers
         from sanctum_tui.ui.presenter import Presenter
 
         app = self._app
+        app.keys.look.carry(evening)
         app.papers = Papers(app, evening, app.monotonic)
         app.presenter = Presenter(app, evening, app.papers, app.monotonic)
         await app.presenter.begin()
@@ -117,8 +171,8 @@ class Host:
         from sanctum_tui.twitch.errors import LoginNeededError
         from sanctum_tui.twitch.store import known
 
-        if isinstance(error, LoginNeededError) and self._settings.twitch_client_id:
-            if known(self._settings, self._paths):
+        if isinstance(error, LoginNeededError) and self.settings.twitch_client_id:
+            if known(self.settings, self.paths):
                 # Somebody was logged in, so the dialog alone would not say why it is there.
                 self._app.say(error.sentence, severity="warning")
             self._role = error.role
@@ -142,10 +196,97 @@ class Host:
             self.offer_login()
         elif choice.kind is ChoiceKind.LIVE:
             self._go_live()
+        elif choice.step is not None:
+            self._take_step(choice.step, then=self.begin)
         elif choice.folder is not None:
             from sanctum_tui.runtime.plan import Plan
 
             self._app.stage.start(Plan(choice.folder / "chat.jsonl", speed=SAMPLE_SPEED))
+
+    def _take_step(self, step: "Step", then: Callable[[], None] = lambda: None) -> None:
+        """Go through a step of the setting up; whatever comes of it, it was asked."""
+        from sanctum_tui.ui.firstrun import Asked, Step
+
+        def asked(values: Mapping[str, object]) -> None:
+            Asked(self.paths).add(step)
+            if values:
+                self._keep(values)
+            then()
+
+        match step:
+            case Step.TWITCH if self.settings.twitch_client_id:
+                self._connect()
+            case Step.TWITCH:
+                from sanctum_tui.ui.dialogs.client_id import ClientIdDialog
+
+                file = self.paths.settings_file
+                shown = Path(file.name) if self._app.private else file
+                self._app.push_screen(ClientIdDialog(shown, self._keep_id, self._connect))
+            case Step.MODEL:
+                self._ask_for_model(asked)
+            case Step.LEDGERS:
+                self._ask_for_folder(asked)
+
+    def _connect(self) -> None:
+        """Connect an account; a live evening takes it up, and any other goes on as it is."""
+        evening = self._app.stage.evening
+        if evening is not None and evening.broadcasting is not None:
+            self.offer_login()
+            return
+        from sanctum_tui.ui.dialogs.login import login_dialog
+
+        def connected(done: bool | None) -> None:
+            if done:
+                self._app.say("✓ Connected. `sanctum-tui live` goes live on your channel.")
+
+        self._app.push_screen(login_dialog(self.settings, self.paths, Role.STREAMER), connected)
+
+    def _ask_for_model(self, asked: Callable[[Mapping[str, object]], None]) -> None:
+        from sanctum_tui.ui.dialogs.newmodel import NewModelDialog, values_of
+
+        async def ask(choice: "ModelChoice") -> "Answered":
+            # The library behind it takes seconds to import.
+            await asyncio.to_thread(import_module, "sanctum_tui.runtime.trying")
+            from sanctum_tui.runtime.trying import try_model
+
+            return await try_model(choice)
+
+        def chosen(choice: "ModelChoice | None") -> None:
+            asked({} if choice is None else values_of(choice))
+
+        self._app.push_screen(NewModelDialog(ask), chosen)
+
+    def _ask_for_folder(self, asked: Callable[[Mapping[str, object]], None]) -> None:
+        from sanctum_tui.runtime.places import ledger_folder
+        from sanctum_tui.ui.dialogs.setup import FolderDialog
+
+        def chosen(folder: str | None) -> None:
+            asked({} if folder is None else {"EXPORT_PATH": folder})
+
+        self._app.push_screen(FolderDialog(ledger_folder(self.settings, self.paths)), chosen)
+
+    def _keep_id(self, id: str) -> None:
+        self._write({"TWITCH_CLIENT_ID": id})
+
+    def _keep(self, values: Mapping[str, object]) -> None:
+        """Keep what was set up, and say from when on it counts."""
+        try:
+            self._write(values)
+        except SanctumError as error:
+            self._app.say(error.sentence, severity="error")
+            return
+        late = self._app.stage.evening is not None and "LLM_MODEL" in values
+        when = "from the next evening on" if late else "from now on"
+        self._app.say(f"✓ Kept in {self.paths.settings_file}; it counts {when}.")
+
+    def _write(self, values: Mapping[str, object]) -> None:
+        """Write settings into their file, and begin the next evening with them. Raises a SanctumError."""
+        from sanctum_tui.settings.writing import keep
+
+        settings = msgspec.structs.replace(self.settings, **{name.lower(): value for name, value in values.items()})
+        keep(self.paths.settings_file, settings, *values)
+        for name in values:
+            self.kept(name, settings)
 
     def _go_live(self) -> None:
         from sanctum_tui.runtime.plan import LivePlan

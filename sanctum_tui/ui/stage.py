@@ -19,6 +19,7 @@ from sanctum_tui.settings import Settings
 
 if TYPE_CHECKING:
     from sanctum_tui.events import Broadcast
+    from sanctum_tui.memory.engine import Memory
     from sanctum_tui.runtime.evening import Evening
     from sanctum_tui.runtime.onair import OnAir
     from sanctum_tui.runtime.plan import AnyPlan
@@ -107,6 +108,20 @@ class Stage:
     def playing(self) -> bool:
         """Whether the evening goes on."""
         return self.evening is not None and not self.ended
+
+    def begin_with(self, settings: Settings) -> None:
+        """The next evening begins with these, which the operator kept."""
+        self._settings = settings
+
+    @property
+    def sessions(self) -> tuple[int, ...]:
+        """Evenings so far, the latest first."""
+        return tuple(session for _, session in self._sessions)
+
+    @property
+    def memory(self) -> "Memory | None":
+        """Where the evening is stored."""
+        return None if self.evening is None else self.evening.memory
 
     async def lines_before(self, number: int, limit: int) -> tuple[ChatLine, ...]:
         """Up to so many stored lines with numbers below this one, the nearest ones, of whichever evening had them."""

@@ -12,7 +12,17 @@ from pathlib import Path
 
 from tests.benchmarks.measuring import Workbench, machine
 
-_NAMES = {"startup": "startup", "ingest": "ingest", "replay": "replaying", "memory": "memory", "live": "live"}
+_NAMES = {
+    "startup": "startup",
+    "chat": "chatting",
+    "scrollback": "reading",
+    "idle": "resting",
+    "ingest": "ingest",
+    "replay": "replaying",
+    "ledger": "ledger",
+    "memory": "memory",
+    "live": "live",
+}
 
 
 def main() -> None:

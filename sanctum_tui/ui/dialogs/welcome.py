@@ -1,7 +1,7 @@
-"""What to do tonight: go live where an account is connected, connect one, or play a sample evening."""
+"""What to do tonight: go live or play a sample evening; and what a newcomer may set up before it, or skip."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from sanctum_tui.ui.dialogs.base import Dialog
+from sanctum_tui.ui.firstrun import OFFERED, Step
 
 NOTHING_YET = (
     "Nothing is set up yet, and nothing needs to be: choose an evening, and it plays before you at thirty times its "
@@ -26,8 +27,7 @@ OWN_LOG = "A log of your own plays with `sanctum-tui replay FILE`."
 _LIVE = "reads your channel's chat, posts only what you approve"
 _ROOMY_ROWS = 30
 """On a lower screen the entries stand close together, so that all are seen."""
-_CONNECT = "Connect to Twitch…"
-_CODE = "with a code on this screen that you confirm in a browser"
+_ROWS_A_STEP = 3
 _REGISTER = "first needs a client id; how to get one, in five steps"
 
 
@@ -37,19 +37,22 @@ class ChoiceKind(Enum):
     SAMPLE = "sample"
     LIVE = "live"
     LOGIN = "login"
+    SET_UP = "set up"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen, and for a sample the folder of its evening."""
+    """What was chosen, for a sample the folder of its evening, and for something to be set up what that is."""
 
     kind: ChoiceKind
     folder: Path | None = None
+    step: Step | None = None
 
 
 class WelcomeDialog(Dialog[Choice]):
     """Gives back what was chosen; None quits."""
 
+    CSS = "WelcomeDialog.-low #dialog { padding: 0 3; max-height: 100%; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(str(number), f"choose({number})", "Choose it", show=False, id=f"welcome.{number}")
@@ -60,18 +63,30 @@ class WelcomeDialog(Dialog[Choice]):
     title_words = "Sanctum"
     foot = "Enter or its number chooses · q quits"
 
-    def __init__(self, folders: Sequence[Path], *, known: str = "", id_goes_to: Path | None = None) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        *,
+        known: str = "",
+        id_goes_to: Path | None = None,
+        keep_id: Callable[[str], None] | None = None,
+        steps: Sequence[Step] = (),
+    ) -> None:
         """`known` is the channel or account that is logged in, "" where none is.
 
         Where there is no client id yet, nobody can log in: `id_goes_to` is the settings file it belongs into, and
-        the way to one is told instead.
+        the way to one is told instead; `keep_id` writes it there, or raises a SanctumError. `steps` may be set up
+        before the evening, and need not.
         """
         super().__init__()
         samples = [Choice(ChoiceKind.SAMPLE, folder) for folder in folders]
         self._known = known
         self._id_goes_to = id_goes_to
+        self._keep_id = keep_id
+        self._steps = len(steps)
         twitch = Choice(ChoiceKind.LIVE if known else ChoiceKind.LOGIN)
-        self._choices = (twitch, *samples) if known else (*samples, twitch)
+        evenings = (twitch, *samples) if known else (*samples, twitch)
+        self._choices = (*evenings, *(Choice(ChoiceKind.SET_UP, step=step) for step in steps))
         self._words = ["…"] * len(self._choices)
 
     def body(self) -> ComposeResult:
@@ -93,11 +108,22 @@ class WelcomeDialog(Dialog[Choice]):
             return
         choice = self._choices[number - 1]
         if choice.kind is ChoiceKind.LOGIN and self._id_goes_to is not None:
-            from sanctum_tui.ui.dialogs.registering import RegisteringDialog
-
-            self.app.push_screen(RegisteringDialog(self._id_goes_to))
+            self._tell_the_way(self._id_goes_to)
             return
         self.dismiss(choice)
+
+    def _tell_the_way(self, settings_file: Path) -> None:
+        if self._keep_id is None:
+            from sanctum_tui.ui.dialogs.registering import RegisteringDialog
+
+            self.app.push_screen(RegisteringDialog(settings_file))
+            return
+        from sanctum_tui.ui.dialogs.client_id import ClientIdDialog
+
+        def connect() -> None:
+            self.dismiss(Choice(ChoiceKind.LOGIN))
+
+        self.app.push_screen(ClientIdDialog(settings_file, self._keep_id, connect))
 
     def on_resize(self) -> None:
         self._list()
@@ -114,16 +140,24 @@ class WelcomeDialog(Dialog[Choice]):
 
     def _option(self, number: int, words: str) -> Content:
         choice = self._choices[number]
+        height = self.app.size.height
+        low = height < _ROOMY_ROWS
         match choice.kind:
             case ChoiceKind.LIVE:
                 title, words = f"Live on Twitch, as {self._known}", _LIVE
             case ChoiceKind.LOGIN:
-                title, words = _CONNECT, _REGISTER if self._id_goes_to else _CODE
-            case ChoiceKind.SAMPLE:
+                twitch = OFFERED[Step.TWITCH]
+                title, words = twitch.title, _REGISTER if self._id_goes_to else twitch.words
+            case ChoiceKind.SET_UP if choice.step is not None:
+                offered = OFFERED[choice.step]
+                title, words = offered.title, offered.brief if low else offered.words
+            case _:
                 name = choice.folder.name if choice.folder else ""
                 title = (name.partition("-")[2] or name).replace("-", " ").capitalize()
-        below = "\n" if self.app.size.height >= _ROOMY_ROWS else ""
-        more = (f"\n   {words}{below}", "$hearth-quiet")
+        below = "\n" if height >= _ROOMY_ROWS + _ROWS_A_STEP * self._steps else ""
+        # What need not be done takes one row of a low screen.
+        above = "  " if choice.step is not None and low else "\n   "
+        more = (f"{above}{words}{below}", "$hearth-quiet")
         return Content.assemble((f"{number + 1}  ", "bold $accent"), (title, "bold"), more)
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sanctum_tui.ui.keys.agent import AgentKeys
+from sanctum_tui.ui.keys.chat import ChatKeys
 from sanctum_tui.ui.keys.look import LookKeys
 from sanctum_tui.ui.keys.review import ReviewKeys
 from sanctum_tui.ui.keys.screen import ReplayKeys, ScreenKeys
@@ -18,6 +19,7 @@ class Keys:
     """All handlers, under the names that the registry uses."""
 
     def __init__(self, app: "SanctumApp") -> None:
+        self.chat = ChatKeys(app)
         self.review = ReviewKeys(app)
         self.agent = AgentKeys(app)
         self.stream = StreamKeys(app)

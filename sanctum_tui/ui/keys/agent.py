@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sanctum_tui.agent.policies import decide, explain
+from sanctum_tui.agent.policies import decide
 from sanctum_tui.errors import BadInputError, SanctumError
 from sanctum_tui.review.prompt import Outcome
 
@@ -61,11 +61,14 @@ class AgentKeys:
 
     async def why(self) -> None:
         from sanctum_tui.ui.dialogs.why import WhyDialog
-        from sanctum_tui.ui.moods import change_of, numbers_of
+        from sanctum_tui.ui.moods import Account, account_of
 
-        decision = decide(self._evening.orchestrator.situation(self._evening.now()))
-        now = self._evening.now()
-        self._app.push_screen(WhyDialog(explain(decision), numbers_of(decision), change_of(decision, now)))
+        evening = self._evening
+
+        def look() -> Account:
+            return account_of(decide(evening.orchestrator.situation(evening.now())))
+
+        self._app.push_screen(WhyDialog(look))
 
     async def keep(self) -> None:
         await self._mark(self._evening, "")

@@ -72,7 +72,31 @@ class ScreenKeys:
     async def help(self) -> None:
         from sanctum_tui.ui.dialogs.help import HelpDialog
 
-        self._app.push_screen(HelpDialog())
+        app = self._app
+        over_dialog = app.screen.is_modal
+
+        async def pressed(id: str | None) -> None:
+            # What a dialog asks comes before whatever the console could do.
+            if id is not None and not over_dialog:
+                await app.action_do(id)
+
+        if not isinstance(app.screen, HelpDialog):
+            app.push_screen(HelpDialog(app.keyboard, app.moment()), pressed)
+
+    async def jump(self) -> None:
+        """To a pane of the console, or in a dialog to one of the things in it."""
+        from sanctum_tui.ui.dialogs.jump import JumpDialog, Target, targets_of
+
+        def chosen(target: Target | None) -> None:
+            if target is None:
+                return
+            if target.pane:
+                self._app.frame.go_to(target.pane)
+            else:
+                target.widget.focus()
+
+        if not isinstance(self._app.screen, JumpDialog):
+            self._app.push_screen(JumpDialog(targets_of(self._app.screen)), chosen)
 
     async def palette(self) -> None:
         self._app.action_command_palette()

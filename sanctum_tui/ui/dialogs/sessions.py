@@ -1,0 +1,238 @@
+"""The stored evenings, newest first: to look through, to read their ledgers, and to write those into their folder."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from sanctum_tui.errors import SanctumError
+from sanctum_tui.evening import LIVE_SOURCE
+from sanctum_tui.text import one_line
+from sanctum_tui.ui.dialogs.base import Paper
+from sanctum_tui.ui.dialogs.listing import Listing
+from sanctum_tui.ui.look.concealing import conceal
+from sanctum_tui.ui.panes.ledger import LedgerPane
+from sanctum_tui.ui.sheet import Sheet
+
+if TYPE_CHECKING:
+    from sanctum_tui.memory.shelf import Shelved
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+MOST = 1000
+"""Evenings that are listed, the latest."""
+LOOKING = "Looking for the stored evenings…"
+NONE_STORED = "No evening is stored yet; one that is played or live is."
+NOTHING = "No evening is called like that."
+TELLING = "Telling the ledger…"
+WRITING = "Writing the ledger…"
+UNFORESEEN = "Something unforeseen happened; the log file says what."
+_ROOMY_CELLS = 100
+"""From this width on there is a column for the lines posted and for the state in words."""
+
+
+class Shelf(Protocol):
+    """The stored evenings; each question may take a while, and raises a SanctumError where it fails."""
+
+    async def newest(self, limit: int) -> "tuple[Shelved, ...]": ...
+
+    async def read(self, session_id: int) -> str: ...
+
+    async def write(self, session_id: int) -> Path: ...
+
+
+class Errands:
+    """Questions to the shelf, one after the other; none is cut off, for a database would not forgive it."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, ask: Awaitable[T], then: Callable[[T], None], failed: Callable[[str], None]) -> None:
+        """Ask in the background; what comes of it is handed over, or told in a sentence."""
+        before = self._task
+
+        async def run() -> None:
+            if before is not None:
+                await before
+            try:
+                answer = await ask
+            except SanctumError as error:
+                failed(error.sentence)
+            except Exception:
+                log.exception("a stored evening could not be told")
+                failed(UNFORESEEN)
+            else:
+                then(answer)
+
+        self._task = asyncio.create_task(run(), name="asking the shelf")
+
+    async def close(self) -> None:
+        """Let what is under way come to its end."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+class SessionsDialog(Listing["Shelved"]):
+    """Enter reads an evening's ledger, w writes it to EXPORT_PATH."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "write", "Write its ledger", show=False, id="sessions.write"),
+    ]
+    title_words = "Earlier evenings"
+    foot = "Enter reads its ledger · w writes it to EXPORT_PATH · / search · Esc closes"
+    brief_foot = "Enter read · w write · / search · Esc closes"
+
+    def __init__(self, shelf: Shelf, errands: Errands) -> None:
+        """`errands` outlive the screen: their owner waits for them."""
+        super().__init__()
+        self._shelf = shelf
+        self._errands = errands
+        self._all: tuple[Shelved, ...] | None = None
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.about.update(Content.styled(LOOKING, "$hearth-quiet"))
+        self._errands.start(self._shelf.newest(MOST), self._took, self._failed)
+
+    def searched(self) -> None:
+        found = self._all or ()
+        words = self.query_words
+        fitting = [one for one in found if all(word in _searched(one) for word in words)]
+        self.say_count(len(fitting), len(found), "stored")
+        self.sheet.show(fitting, 0)
+        self.sheet.choose(0)
+
+    def row(self, item: "Shelved", width: int) -> Content:
+        session = item.session
+        roomy = width >= _ROOMY_CELLS
+        state = f"{_state(item):<12}" if roomy else f"{_sign(item)} "
+        posted = f"{item.posted:>4} posted  " if roomy else ""
+        return Content.assemble(
+            (f"{session.started_at.astimezone():%Y-%m-%d %H:%M}  ", "bold"),
+            (f"{lasting(item.lasted):>8}  {session.messages:>8,} lines  {posted}{state}", "$hearth-quiet"),
+            one_line(session.channel),
+            f" · {one_line(session.title)}" if session.title else "",
+        )
+
+    def tell(self, item: "Shelved | None") -> Content:
+        if item is None:
+            words = LOOKING if self._all is None else NOTHING if self._all else NONE_STORED
+            return Content.styled(words, "$hearth-quiet")
+        session = item.session
+        posted = "1 line" if item.posted == 1 else f"{item.posted:,} lines"
+        kind = "live on Twitch" if session.source == LIVE_SOURCE else "from a log"
+        return Content.assemble(
+            (one_line(session.title) or "(no title)", "bold"),
+            f"\n#{one_line(session.channel)}, {kind}, {session.started_at.astimezone():%A %d %B %Y, %H:%M}",
+            f"\n{session.messages:,} lines of chat in {lasting(item.lasted)}, {posted} of the agent posted.",
+            (f"\nSession {session.id}: {_sign(item)} {_state(item)}.", "$hearth-quiet"),
+        )
+
+    def on_sheet_pressed(self, event: Sheet.Pressed) -> None:
+        event.stop()
+        chosen = self.sheet.chosen
+        if chosen is not None:
+            self.app.push_screen(LedgerDialog(self._shelf, self._errands, chosen))
+
+    def action_write(self) -> None:
+        chosen = self.sheet.chosen
+        if chosen is not None:
+            self.say(WRITING)
+            self._errands.start(self._shelf.write(chosen.session.id), self._wrote, self._failed)
+
+    def _took(self, found: "tuple[Shelved, ...]") -> None:
+        self._all = found
+        if self.is_attached:
+            self.searched()
+
+    def _wrote(self, path: Path) -> None:
+        if self.is_attached:
+            self.say(written_words(path, private=self.private))
+
+    def _failed(self, sentence: str) -> None:
+        if self.is_attached:
+            self.say(conceal(sentence) if self.private else sentence, trouble=True)
+
+
+class LedgerDialog(Paper[None]):
+    """One stored evening's ledger, to read; nothing of tonight is touched."""
+
+    CSS_PATH = ["dialogs.tcss", "listing.tcss", "../panes/ledger.tcss"]  # type: ignore[assignment]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "write", "Write it", show=False, id="reading.write"),
+    ]
+    foot = "↑↓ scroll · , . headings · w writes it to EXPORT_PATH · Esc goes back"
+
+    pane = getters.query_one("#archived", LedgerPane)
+    told = getters.query_one("#listing-told", Static)
+
+    def __init__(self, shelf: Shelf, errands: Errands, shelved: "Shelved") -> None:
+        super().__init__()
+        session = shelved.session
+        self.title_words = f"Ledger of {session.started_at.astimezone():%Y-%m-%d}"
+        self._shelf = shelf
+        self._session = session.id
+        self._errands = errands
+
+    def body(self) -> ComposeResult:
+        yield LedgerPane(id="archived")
+        yield Static(id="listing-told", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#dialog").can_focus = False
+        self.pane.private, self.pane.big = getattr(self.app, "private", False), getattr(self.app, "big", False)
+        self.pane.focus()
+        self.told.update(Content.styled(TELLING, "bold $accent"))
+        self._errands.start(self._shelf.read(self._session), self._read, self._failed)
+
+    def action_write(self) -> None:
+        self.told.update(Content.styled(WRITING, "bold $accent"))
+        self._errands.start(self._shelf.write(self._session), self._wrote, self._failed)
+
+    def _read(self, markdown: str) -> None:
+        if self.is_attached:
+            self.pane.show(markdown, f"Session {self._session}")
+            self.told.update("")
+
+    def _wrote(self, path: Path) -> None:
+        if self.is_attached:
+            words = written_words(path, private=bool(getattr(self.app, "private", False)))
+            self.told.update(Content.styled(words, "bold $accent"))
+
+    def _failed(self, sentence: str) -> None:
+        if self.is_attached:
+            self.told.update(Content.styled(f"✕ {sentence}", "bold $warning"))
+
+
+def lasting(lasted: timedelta) -> str:
+    """``2 h 05 min``, ``48 min``."""
+    minutes = round(lasted.total_seconds() / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+
+
+def written_words(path: Path, *, private: bool) -> str:
+    """Where a ledger was written."""
+    return f"✓ The ledger was written to {conceal(str(path)) if private else path}"
+
+
+def _state(shelved: "Shelved") -> str:
+    return "ended" if shelved.session.ended_at else "unfinished"
+
+
+def _sign(shelved: "Shelved") -> str:
+    return "✓" if shelved.session.ended_at else "…"
+
+
+def _searched(shelved: "Shelved") -> str:
+    session = shelved.session
+    day = f"{session.started_at.astimezone():%Y-%m-%d %A %B}"
+    return f"{day} {session.channel} {session.title} {_state(shelved)}".lower()
