@@ -19,7 +19,7 @@ from sanctum_tui.settings import Loaded, Secret, describe
 from sanctum_tui.twitch.login import Denied, LoginStep, Offline, Waiting
 from sanctum_tui.twitch.store import TokenStore, tokens_path
 from sanctum_tui.twitch.values import DeviceCode, Role
-from sanctum_tui.ui.blocks import letters
+from sanctum_tui.ui.look.blocks import letters
 from tests.builders import paths_in, settings
 from tests.eventsub import SetClock
 from tests.fake_twitch import FakeTwitch

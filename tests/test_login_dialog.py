@@ -20,10 +20,10 @@ from sanctum_tui.twitch.login import Denied, Expired, LoggedIn, LoginStep, Offli
 from sanctum_tui.twitch.scopes import Scope, wanted
 from sanctum_tui.twitch.store import known
 from sanctum_tui.twitch.values import Account, DeviceCode, Grant, Role
-from sanctum_tui.ui.blocks import QUIET_DOTS, letters
 from sanctum_tui.ui.dialogs.login import ASKING, COPIED, LoginDialog, login_dialog, room
 from sanctum_tui.ui.dialogs.registering import RegisteringDialog
 from sanctum_tui.ui.dialogs.welcome import Choice, ChoiceKind, WelcomeDialog
+from sanctum_tui.ui.look.blocks import QUIET_DOTS, letters
 from sanctum_tui.ui.shell import Shell
 from tests.builders import START, paths_in, settings
 from tests.fake_twitch import FakeTwitch

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 import segno
 
-from sanctum_tui.ui.blocks import QUIET_DOTS, halves, letters, qr_dots
 from sanctum_tui.ui.connecting import left_words, typed_address
+from sanctum_tui.ui.look.blocks import QUIET_DOTS, halves, letters, qr_dots
 from sanctum_tui.ui.qr import DARK, LIGHT, qr_content, qr_rows
 
 ADDRESS = "https://www.twitch.tv/activate?public=true&device-code=QWERTZAB"

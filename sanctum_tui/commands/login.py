@@ -17,8 +17,8 @@ from sanctum_tui.settings import Loaded, Settings
 from sanctum_tui.twitch.registering import registering
 from sanctum_tui.twitch.scopes import Scope, wanted
 from sanctum_tui.twitch.values import DeviceCode, Role
-from sanctum_tui.ui.blocks import halves, letters, qr_dots
 from sanctum_tui.ui.connecting import BOT_IN_THE_BROWSER, left_words
+from sanctum_tui.ui.look.blocks import halves, letters, qr_dots
 
 if TYPE_CHECKING:
     from sanctum_tui.twitch.login import LoginStep

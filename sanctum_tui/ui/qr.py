@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from textual.content import Content
 
-from sanctum_tui.ui.blocks import halves, qr_dots
+from sanctum_tui.ui.look.blocks import halves, qr_dots
 
 DARK = "#000000"
 LIGHT = "#ffffff"

@@ -21,9 +21,9 @@ from textual.worker import Worker
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.twitch.scopes import Scope, wanted
 from sanctum_tui.twitch.values import DeviceCode, Role
-from sanctum_tui.ui.blocks import letters
 from sanctum_tui.ui.connecting import BOT_IN_THE_BROWSER, left_words, typed_address
 from sanctum_tui.ui.dialogs.base import Dialog
+from sanctum_tui.ui.look.blocks import letters
 from sanctum_tui.ui.qr import qr_content, qr_rows
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from sanctum_tui.ui.blocks import halves
+from sanctum_tui.ui.look.blocks import halves
 
 _Glyph = tuple[tuple[bool, ...], ...]
 

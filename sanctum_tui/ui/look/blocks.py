@@ -50,7 +50,7 @@ def halves(dots: Dots) -> list[str]:
 @cache
 def _font() -> dict[str, tuple[tuple[bool, ...], ...]]:
     font = {}
-    for line in (files("sanctum_tui.ui") / "letters.txt").read_text("ascii").splitlines():
+    for line in (files("sanctum_tui.ui.look") / "letters.txt").read_text("ascii").splitlines():
         sign, *rows = line.split()
         font[sign] = tuple(tuple(dot == "#" for dot in row) for row in rows)
     return font
