@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,9 @@ def settings_table() -> str:
 def keys_table() -> str:
     """The table of keys as the README has to show it."""
     rows = ["| Key | Does |", "|---|---|"]
-    rows += [f"| `{action.shown_key}` | {action.help} |" for action in ACTIONS]
+    for group, actions in groupby(ACTIONS, key=lambda action: action.group):
+        rows.append(f"| **{group.value}** | |")
+        rows += [f"| `{action.shown_key}` | {action.help} |" for action in actions]
     return "\n".join(rows)
 
 
