@@ -38,7 +38,9 @@ def find(number: int, text: str, *, day: int = 0, stream: int = 4, ours: bool = 
 
 async def look_up(name: str, query: str = "", context: Context = CONTEXT, **more: object) -> str:
     tools = {tool.name: tool for tool in tools_for(context, **more)}  # type: ignore[arg-type]
-    return await tools[name].look_up(query)
+    found = await tools[name].look_up(query)
+    assert isinstance(found, str)
+    return found
 
 
 async def test_every_tool_finds_what_it_says(tmp_path: Path) -> None:
@@ -52,6 +54,7 @@ async def test_every_tool_finds_what_it_says(tmp_path: Path) -> None:
     )
     assert {tool.name for tool in tools_for(context, **more)} == {  # type: ignore[arg-type]
         "search_earlier_streams", "recent_chat", "dashboard", "knowledge_notes", "already_said",
+        "look_at_picture",
     }  # fmt: skip
     assert await look_up("recent_chat", "lamp", context) == "| 19:00 who lit the lamp"
     assert await look_up("dashboard", "the mood", context) == "| mood: patient"

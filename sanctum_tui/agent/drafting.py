@@ -3,18 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
 from typing import Any
 
 from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
 from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
 from sanctum_tui.agent.modes.steward import NAME as STEWARD
 from sanctum_tui.agent.modes.steward import Steward
-from sanctum_tui.agent.room import RECENT, Room
+from sanctum_tui.agent.room import Room
 from sanctum_tui.chat import ChatMessage
+from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Draft, Prompt, PromptState
 from sanctum_tui.llm.guard import Verdict
-from sanctum_tui.review.prompt import Outcome
+from sanctum_tui.review.prompt import ROOM, Outcome
 from sanctum_tui.review.queue import ReviewQueue
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ class Drafting:
     def __init__(
         self,
         *,
+        clock: Clock,
         room: Room,
         queue: ReviewQueue,
         hearthkeeper: Hearthkeeper,
@@ -40,6 +41,7 @@ class Drafting:
         on_written: Callable[[], None],
     ) -> None:
         """`on_written` is called when a line is done with, or came to nothing: it is written no more."""
+        self._clock = clock
         self._room = room
         self._queue = queue
         self._hearthkeeper = hearthkeeper
@@ -50,6 +52,8 @@ class Drafting:
         self._stopped = False
         self._writing: set[asyncio.Task[Written]] = set()
         self._answering: set[asyncio.Task[None]] = set()
+        self._question: tuple[int, ChatMessage] | None = None
+        """What was last answered, and the number of the answer."""
 
     @property
     def answers(self) -> bool:
@@ -90,8 +94,15 @@ class Drafting:
                 return Outcome(False, "There is nothing left to say that was not said tonight.")
             if not still():
                 return Outcome(False, "Meanwhile somebody spoke, or you muted the agent; the line stays as it was.")
-            # From here on to its end: a line that was taken away and not replaced would be lost.
-            return await asyncio.shield(self._replace(number, note, written))
+            draft, verdict = written
+            why = f"Drafted anew in place of line {number}." + (f" Your note: {note}" if note else "")
+            new = await self._queue.replace(
+                number, draft, mode=HEARTHKEEPER, why=why, by="operator", reason=note, refused=_refused(verdict)
+            )
+            if new is None:
+                return Outcome(False, f"Line {number} has moved on; there is nothing to draft anew.")
+            await self._ordered(new)
+            return Outcome(True, "Drafted anew.", self._queue.get(new.number))
 
     def start(self) -> None:
         """Lines may be written from now on."""
@@ -115,9 +126,14 @@ class Drafting:
         """Whether it answers somebody; talk does not make it stale, time does."""
         return prompt.mode == STEWARD
 
-    def too_late(self, prompt: Prompt, now: datetime) -> bool:
-        """Whether an answer has waited for so long that it would answer nobody any more."""
-        return self._steward is not None and self._steward.too_late(prompt, now)
+    def answers_nobody(self, prompt: Prompt) -> str:
+        """Why an answer that waits would answer nobody any more, or "" where it would, or is none."""
+        number, question = self._question or (None, None)
+        if question is not None and number == prompt.number and self._room.was_withdrawn(question):
+            return "what it answers was removed"
+        if self._steward is not None and self._steward.too_late(prompt, self._clock.now()):
+            return "the talk has moved on"
+        return ""
 
     async def stop(self) -> None:
         """Put no more lines into the queue. What is being written comes to nothing; it had moved nothing."""
@@ -126,26 +142,25 @@ class Drafting:
             task.cancel()
         await asyncio.gather(*self._writing, *self._answering, return_exceptions=True)
 
-    async def _replace(self, number: int, note: str, written: tuple[Draft, Verdict]) -> Outcome:
-        old = await self._queue.step(number, PromptState.SUPERSEDED, by="operator", reason=note)
-        if old is None:
-            return Outcome(False, f"Line {number} has moved on; there is nothing to draft anew.")
-        why = f"Drafted anew in place of line {number}." + (f" Your note: {note}" if note else "")
-        await self._put(written, why, HEARTHKEEPER)
-        return Outcome(True, "Drafted anew.", self._queue.current)
-
     async def _answer(self, steward: Steward, message: ChatMessage, wanted: Callable[[], bool]) -> None:
+        def still() -> bool:
+            # A moderator may have removed what was asked, or the operator muted the agent, in the meantime.
+            old = steward.is_old(message, self._clock.now())
+            return wanted() and not old and not self._room.was_withdrawn(message)
+
         async with self._turn:
-            if self._stopped:
+            if self._stopped or not still():
                 return
             try:
                 written = await self._write(lambda: steward.answer(message, self._room, self._queue.prompts))
             except StoppedError:
                 return
-            # A moderator may have removed what was asked, or the operator muted the agent, in the meantime.
-            removed = message not in self._room.recent and len(self._room.recent) < RECENT
-            if written is not None and wanted() and not removed and self._queue.waiting is None:
-                await self._put(written, f"{message.name} spoke to the steward.", STEWARD)
+            if written is not None and still() and self._queue.waiting is None:
+                prompt = await self._put(written, f"{message.name} spoke to the steward.", STEWARD)
+                self._question = prompt.number, message
+                if why := self.answers_nobody(prompt):
+                    # It was removed while the answer was being stored, when nobody could know yet whose it is.
+                    await self._queue.step(prompt.number, PromptState.STALE, by=ROOM, reason=why)
 
     def _answered(self, task: "asyncio.Task[None]") -> None:
         self._answering.discard(task)
@@ -165,11 +180,17 @@ class Drafting:
             self._writing.discard(task)
             self._on_written()
 
-    async def _put(self, written: tuple[Draft, Verdict], why: str, mode: str) -> None:
+    async def _put(self, written: tuple[Draft, Verdict], why: str, mode: str) -> Prompt:
         draft, verdict = written
-        prompt = await self._queue.add(draft, mode=mode, why=why)
-        if not verdict.passed:
-            reason = "; ".join(finding.reason for finding in verdict.findings)
-            await self._queue.step(prompt.number, PromptState.REJECTED, by="guard", reason=reason)
-        elif self._standing_order is not None:
+        prompt = await self._queue.add(draft, mode=mode, why=why, refused=_refused(verdict))
+        await self._ordered(prompt)
+        return prompt
+
+    async def _ordered(self, prompt: Prompt) -> None:
+        if self._standing_order is not None and prompt.state is PromptState.PENDING:
             await self._standing_order(prompt)
+
+
+def _refused(verdict: Verdict) -> str:
+    """Why the guard refuses a line, or "" where it does not."""
+    return "; ".join(finding.reason or finding.rule for finding in verdict.findings)

@@ -12,7 +12,7 @@ from functools import partial
 
 from sanctum_tui.agent.drafting import Drafting, Written
 from sanctum_tui.agent.keeping import Keeping
-from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
+from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper, posted, rests_from
 from sanctum_tui.agent.modes.steward import Steward
 from sanctum_tui.agent.policies import Situation, decide, explain
 from sanctum_tui.agent.room import Room, notice_of
@@ -95,6 +95,7 @@ class Orchestrator:
         self._on_own = on_own
         self._on_open = on_open
         self._drafting = Drafting(
+            clock=clock,
             room=room,
             queue=queue,
             hearthkeeper=hearthkeeper,
@@ -137,14 +138,14 @@ class Orchestrator:
     def situation(self, now: datetime | None = None) -> Situation:
         """What the policy would look at, at this moment or another."""
         moment = now or self._clock.now()
-        settings, queue, waiting = self._settings(), self._queue, self._queue.waiting
+        settings, prompts, waiting = self._settings(), self._queue.prompts, self._queue.waiting
         return Situation(
             now=moment,
             quiet_since=self.room.quiet_since,
             people_last_minute=self.room.people_last_minute(moment),
             waiting=waiting.state if waiting else None,
-            settled_at=queue.settled_at,
-            posted=queue.posted,
+            settled_at=rests_from(prompts),
+            posted=posted(prompts),
             live=self._gate.live,
             hearing=self._hearing(),
             muted=self.muted,
@@ -160,13 +161,9 @@ class Orchestrator:
         await self._keeping.catch_up()
         if self._on_open is not None:
             await self._on_open()
+        await self._drop_answer()
         waiting, spoke = self._queue.waiting, self.room.last_person_at
-        if waiting is not None and self._drafting.too_late(waiting, self._clock.now()):
-            late = partial(
-                self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason="the talk has moved on"
-            )
-            await self._keeping.attempt(late)
-        elif waiting is not None and spoke is not None and spoke > waiting.changed_at:
+        if waiting is not None and spoke is not None and spoke > waiting.changed_at:
             # It should have gone stale when they spoke; that could not be stored then.
             await self._go_stale(spoke)
         # Also where nobody has said anything for long: a restart goes on from here, not from the last line.
@@ -275,6 +272,13 @@ class Orchestrator:
         await self._keeping.attempt(step)
         return self._queue.get(waiting.number)
 
+    async def _drop_answer(self) -> None:
+        """An answer that waits, and that nobody waits for any more, goes stale."""
+        waiting = self._queue.waiting
+        if waiting is not None and (why := self._drafting.answers_nobody(waiting)):
+            step = partial(self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason=why)
+            await self._keeping.attempt(step)
+
     async def _take(self, events: Sequence[ChatEvent]) -> None:
         messages = [event for event in events if type(event) is ChatMessage]
         if len(messages) == len(events):
@@ -294,6 +298,7 @@ class Orchestrator:
             match event:
                 case MessageDeleted() | ChatCleared():
                     self.room.withdraw(event)
+                    await self._drop_answer()
                     await self._keeping.happened(event, line=self.room.count, clock_at=self.room.last_at)
                 case ChatGap():
                     self.room.missed(event)

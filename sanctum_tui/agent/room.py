@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
 from sanctum_tui.agent.modes.warden import WardenHit, suspects
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
@@ -21,9 +22,14 @@ from sanctum_tui.chat import (
 )
 from sanctum_tui.evening import Flag, Silence
 
+_Value = TypeVar("_Value")
+
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
 RECENT = 120
 """People's latest lines kept for whoever writes the next draft."""
+MOST_REMOVED = 1_000
+"""Removed lines, and people whose lines were removed, that are remembered; the oldest are forgotten. A question
+is asked about for some minutes at most, and even a raid of spam leaves fewer behind in those."""
 
 
 def _always(message: ChatMessage) -> bool:
@@ -44,6 +50,16 @@ def notice_of(event: ChatNotice | ChatGap | StreamWentOnline | StreamWentOffline
             return ChatNotice(at, f"The stream is now “{title}”, {category or 'without a category'}.")
         case ChatNotice():
             return event
+
+
+class _Latest(dict[str, _Value]):
+    """What was kept last, and no more than `MOST_REMOVED` of it."""
+
+    def keep(self, key: str, value: _Value) -> None:
+        self.pop(key, None)
+        self[key] = value
+        if len(self) > MOST_REMOVED:
+            del self[next(iter(self))]
 
 
 class Room:
@@ -80,6 +96,11 @@ class Room:
         self.longest = Silence(started_at, 0.0)
         self.silences: list[Silence] = []
         self.flags: list[Flag] = []
+        self._removed = _Latest[bool]()
+        """By the ids of lines."""
+        self._cleared = _Latest[datetime]()
+        """When somebody's lines were removed last, by their logins."""
+        self._all_cleared_at: datetime | None = None
         self._flags_told = 0
         self._bots = frozenset(bots)
         self._not_people = self._bots | {own_login}
@@ -142,10 +163,22 @@ class Room:
     def withdraw(self, what: MessageDeleted | ChatCleared) -> None:
         """A moderator removed lines: whoever writes the next draft does not see them. The clock stays as it is."""
         if isinstance(what, MessageDeleted):
+            self._removed.keep(what.id, True)
             kept = [message for message in self.recent if message.id != what.id or not what.id]
         else:
+            if what.login:
+                self._cleared.keep(what.login, what.at)
+            else:
+                self._all_cleared_at = what.at
             kept = [message for message in self.recent if what.login and message.login != what.login]
         self.recent = deque(kept, maxlen=RECENT)
+
+    def was_withdrawn(self, message: ChatMessage) -> bool:
+        """Whether a moderator has removed this line, by itself or with all that its writer had said."""
+        if message.id and message.id in self._removed:
+            return True
+        cleared = (self._cleared.get(message.login), self._all_cleared_at)
+        return any(moment is not None and message.at <= moment for moment in cleared)
 
     def notice(self, notice: ChatNotice) -> ChatLine:
         """Take in an announcement of the service's own, as the line that the room shows."""

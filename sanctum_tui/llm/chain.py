@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -90,6 +90,10 @@ class Chain:
 
     def __len__(self) -> int:
         return len(self._order)
+
+    def without(self, names: Collection[str]) -> "Chain":
+        """The same chain, but for these models."""
+        return Chain([link for link in self._order if link.model.name not in names], self._spending)
 
     async def first(self, do: Callable[[Model], Awaitable[T]], *, enough: Callable[[T], bool] = _always) -> T:
         """What the first model gives with which `do` does not raise ModelError, and which is `enough`.

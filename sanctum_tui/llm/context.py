@@ -20,6 +20,7 @@ from sanctum_tui.settings import Settings
 
 if TYPE_CHECKING:
     from sanctum_tui.llm.knowledge import KnowledgeFolder
+    from sanctum_tui.llm.ports import Picture
     from sanctum_tui.memory.search import Found
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class Piece:
     source: str = ""
     """Where it comes from: who said it, which stream, which note."""
     at: datetime | None = None
+    pictures: tuple[str, ...] = ()
+    """What can be seen there, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,13 @@ class Knowledge:
     async def find(self, query: str, most: int = MOST_KNOWLEDGE) -> Sequence[Piece]:
         """The passages that fit best, best first, each with its note's name."""
         passages = await asyncio.to_thread(self._folder.find, query, most)
-        return [Piece(Provider.KNOWLEDGE, passage.text, passage.source) for passage in passages]
+        return [
+            Piece(Provider.KNOWLEDGE, passage.text, passage.source, pictures=passage.pictures) for passage in passages
+        ]
+
+    async def picture(self, name: str) -> "Picture":
+        """A picture that a note shows. Raises BadInputError where there is none to be had."""
+        return await asyncio.to_thread(self._folder.picture, name)
 
 
 def providers_for(

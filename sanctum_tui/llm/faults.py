@@ -4,6 +4,7 @@ The words of a provider are read here and go no further: they may quote the prom
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -195,6 +196,11 @@ class Tap:
             except (ValueError, RecursionError):
                 continue
         return None
+
+
+def retry_of(told: float | None) -> float | None:
+    """The seconds after which a provider says to come back, where that is a time at all."""
+    return told if told is not None and math.isfinite(told) and told >= 0 else None
 
 
 def words_of(body: object) -> str:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from sanctum_tui.llm.answers import AnswerReader
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
@@ -43,9 +43,45 @@ class Page:
         """It stands: it stays on the page until whoever asked for it has put it where it belongs."""
         self._kept = True
 
+    @property
+    def kept(self) -> bool:
+        return self._kept
+
     def put_away(self) -> None:
         if not self._kept:
             self.take_back()
+
+
+class Place:
+    """The one place where a line is shown as it grows. Of several that are written at a time, the first has it."""
+
+    def __init__(self, writing: Callable[[str], None] = _nowhere) -> None:
+        """`writing` is called with the line as it grows, and with nothing where it is taken back."""
+        self._writing = writing
+        self._taken = False
+        self._left: Page | None = None
+        """The page of a line that stood, and was not yet put where it belongs."""
+
+    @contextmanager
+    def page(self) -> Iterator[Page]:
+        """A page for one line; it shows nothing while another has the place."""
+        if self._taken:
+            yield Page(_nowhere)
+            return
+        self.clear()
+        self._taken, page = True, Page(self._writing)
+        try:
+            yield page
+        finally:
+            self._taken = False
+            page.put_away()
+            self._left = page if page.kept else None
+
+    def clear(self) -> None:
+        """A line that stood is where it belongs, and is written no more. One that is being written goes on."""
+        left, self._left = self._left, None
+        if left is not None:
+            left.take_back()
 
 
 async def read_line(model: Model, asked: Asked, page: Page) -> str:

@@ -4,8 +4,15 @@ import logging
 import time
 from collections.abc import Callable
 
-from sanctum_tui.llm.ports import Tool, ToolUse
+from sanctum_tui.llm.ports import Picture, Tool, ToolUse
 
+ONE_QUERY = {
+    "type": "object",
+    "properties": {"query": {"type": "string"}},
+    "required": ["query"],
+    "additionalProperties": False,
+}
+"""What every tool is called with, as a JSON schema."""
 _NOTHING_LEFT = "No look-ups are left. Write the note now, from what you have."
 _FAILED = "That could not be looked up."
 _LOG = logging.getLogger(__name__)
@@ -18,7 +25,7 @@ class LookUps:
         self.left = calls
         self._told = told
 
-    async def call(self, tool: Tool, query: object) -> str:
+    async def call(self, tool: Tool, query: object) -> str | Picture:
         """What the tool found, or a sentence for the model that says why there is nothing."""
         if self.left <= 0:
             return _NOTHING_LEFT
@@ -26,6 +33,7 @@ class LookUps:
         asked = query if isinstance(query, str) else str(query)
         began = time.monotonic()
         failed = False
+        found: str | Picture
         try:
             found = await tool.look_up(asked)
         except Exception as error:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import math
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import openai
-from pydantic_ai import Agent, RunContext
+from pydantic_ai import Agent, BinaryContent, RunContext, ToolReturn
 from pydantic_ai import Tool as LibraryTool
 from pydantic_ai import exceptions as library
 from pydantic_ai.direct import model_request_stream
@@ -39,9 +39,9 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RunUsage, UsageBase, UsageLimits
 
-from sanctum_tui.llm.faults import Named, Odd, Tap, causes_of, fault_of, odd_sentence, sentence, words_of
-from sanctum_tui.llm.lookups import LookUps
-from sanctum_tui.llm.ports import Asked, Fault, ModelError, Tool, ToolUse, Usage
+from sanctum_tui.llm.faults import Named, Odd, Tap, causes_of, fault_of, odd_sentence, retry_of, sentence, words_of
+from sanctum_tui.llm.lookups import ONE_QUERY, LookUps
+from sanctum_tui.llm.ports import Asked, Fault, ModelError, Picture, Tool, ToolUse, Usage
 from sanctum_tui.llm.thinking import BRIEF, Stripper, strip, thinks_by_name
 from sanctum_tui.settings.models import ModelChoice
 
@@ -49,16 +49,8 @@ for _name in ("openai", "httpx2", "httpcore2", "pydantic_ai"):
     # Below it they log requests, and prompts with them.
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-_CHARACTERS_A_TOKEN = 4
-"""A usual estimate for English, for a call whose usage the provider does not tell."""
 _NO_TAGS = ("\0", "\0")
 """The library knows tags of thoughts only where a whole piece is one; `Stripper` finds them anywhere."""
-_ONE_QUERY = {
-    "type": "object",
-    "properties": {"query": {"type": "string"}},
-    "required": ["query"],
-    "additionalProperties": False,
-}
 _tapped: ContextVar[Tap | None] = ContextVar("tapped", default=None)
 
 
@@ -148,7 +140,7 @@ class RemoteModel:
         agent = Agent(
             self._model,
             instructions=asked.instructions,
-            tools=[_offered(lookups, tool) for tool in tools],
+            tools=[_offered(lookups, tool) for tool in tools if self._choice.images or not tool.shows],
             retries={"tools": 2, "output": 0},
         )
         token = _tapped.set(tap)
@@ -159,11 +151,15 @@ class RemoteModel:
                     result = await agent.run(
                         self._material(asked),
                         model_settings=self._settings,
+                        # Streamed, for only then is silence known from a note that takes its time.
+                        event_stream_handler=_read_on,
                         usage=usage,
                         # One round to look up with, at most, for each call; one for a call too many; one to write.
                         usage_limits=UsageLimits(request_limit=calls + 2),
                     )
-            note = strip(result.output).strip()
+                note = strip(result.output).strip()
+                if not tap.ended:
+                    raise self._unusable(tap)
         finally:
             _tapped.reset(token)
             self._count(asked, usage, len(note))
@@ -180,10 +176,7 @@ class RemoteModel:
         thought = told.details.get("reasoning_tokens", 0)
         # OpenAI counts thoughts among what was written, xAI beside it.
         written = told.output_tokens + (thought if thought > told.output_tokens else 0)
-        self._used = Usage(
-            self._used.tokens_in + (told.input_tokens or math.ceil(sent / _CHARACTERS_A_TOKEN)),
-            self._used.tokens_out + (written or math.ceil(read / _CHARACTERS_A_TOKEN)),
-        )
+        self._used += Usage(told.input_tokens or _estimate(sent), written or _estimate(read))
 
     def _check(self, tap: Tap, finish: str | None, empty: bool) -> None:
         """Raise where a stream that ended without an error was none that can be used."""
@@ -236,7 +229,7 @@ class RemoteModel:
             case library.ModelAPIError(in_stream=True):
                 words = f"{error.provider_error_code} {error.provider_error_type} {words_of(error.body)}"
                 status = error.status_code if isinstance(error, library.ModelHTTPError) else None
-                return self._error(fault_of(status, words), retry=_seconds(error.retry_after))
+                return self._error(fault_of(status, words), retry=retry_of(error.retry_after))
             case library.ContentFilterError():
                 return self._error(Fault.REFUSED)
             case library.UsageLimitExceeded():
@@ -255,7 +248,7 @@ class RemoteModel:
         fault = fault_of(error.status_code, words)
         if isinstance(error, library.ModelQuotaExceededError):
             fault = Fault.QUOTA
-        return self._error(fault, status=error.status_code, retry=_seconds(error.retry_after))
+        return self._error(fault, status=error.status_code, retry=retry_of(error.retry_after))
 
     def _unreached(self, error: Exception) -> ModelError:
         causes = tuple(causes_of(error))
@@ -272,15 +265,25 @@ def make(choice: ModelChoice) -> RemoteModel:
 
 
 def _offered(lookups: LookUps, tool: Tool) -> LibraryTool[object]:
-    async def call(query: str = "", **_: object) -> str:
-        return await lookups.call(tool, query)
+    async def call(query: str = "", **_: object) -> str | ToolReturn[str]:
+        found = await lookups.call(tool, query)
+        if not isinstance(found, Picture):
+            return found
+        seen = BinaryContent(found.data, media_type=found.media_type)
+        return ToolReturn(return_value=f"The picture {found.name}, below.", content=[seen])
 
     async def while_left(_context: RunContext[object], defined: ToolDefinition) -> ToolDefinition | None:
         return defined if lookups.left > 0 else None
 
-    offered: LibraryTool[object] = LibraryTool.from_schema(call, tool.name, tool.purpose, _ONE_QUERY)
+    offered: LibraryTool[object] = LibraryTool.from_schema(call, tool.name, tool.purpose, ONE_QUERY)
     offered.prepare = while_left
     return offered
+
+
+async def _read_on(_: RunContext[object], events: AsyncIterable[object]) -> None:
+    """Nothing of a look-up is shown; it is read to its end."""
+    async for _event in events:
+        pass
 
 
 async def _tap(response: httpx2.Response) -> None:
@@ -342,5 +345,6 @@ def _text(event: Any) -> str:
     return ""
 
 
-def _seconds(told: float | None) -> float | None:
-    return told if told is not None and math.isfinite(told) and told >= 0 else None
+def _estimate(characters: int) -> int:
+    """Tokens where the provider does not tell them: four characters each, as is usual in English."""
+    return math.ceil(characters / 4)

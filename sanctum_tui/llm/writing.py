@@ -8,18 +8,19 @@ last to be asked is an author who needs no model.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sanctum_tui.clock import Clock, SystemClock
 from sanctum_tui.evening import Draft
 from sanctum_tui.llm.author import Author, Context, sign
 from sanctum_tui.llm.chain import Chain
-from sanctum_tui.llm.context import ContextProvider, EarlierStreams, Gathered, Knowledge, Piece, Provider, gather
+from sanctum_tui.llm.context import ContextProvider, Gathered, Piece, Provider, gather
 from sanctum_tui.llm.guard import Verdict
-from sanctum_tui.llm.hearing import Page, read_line
-from sanctum_tui.llm.ports import Fault, Model, ModelError, Tool, ToolUse
+from sanctum_tui.llm.hearing import Page, Place, read_line
+from sanctum_tui.llm.informing import Informing
+from sanctum_tui.llm.ports import Fault, Model, ModelError, ToolUse
 from sanctum_tui.llm.prompts import Mode, Phase, Prompts
-from sanctum_tui.llm.tools import tools_for
+from sanctum_tui.llm.trouble import Trouble
 from sanctum_tui.status.events import Kind
 from sanctum_tui.status.turns import Turn
 
@@ -29,8 +30,6 @@ SHAPE = "model"
 """`Draft.shape` of a line that a model wrote."""
 TRIES = 2
 """Lines that one model may write for a draft: the first, and one more with the guard's reasons."""
-MOST_LOOK_UPS = 4
-"""Calls of tools in one information phase."""
 INFORMATION_SHARE = 1 / 3
 """Of a draft's whole time; the rest is for the line."""
 _MOST_NAMED = 2
@@ -64,7 +63,7 @@ class _Work:
     context: Context
     turn: Turn
     page: Page
-    looked_up: list[ToolUse] = field(default_factory=list)
+    looked_up: tuple[ToolUse, ...] = ()
     refused: list[Attempt] = field(default_factory=list)
     """Lines that the guard did not let stand, in the order in which they were written."""
 
@@ -89,15 +88,16 @@ class ModelAuthor:
         signature: Callable[[], str],
         turn: Callable[[str], Turn],
         seconds: Callable[[], float],
-        writing: Callable[[str], None] = _nobody,
+        place: Place | None = None,
         told: Callable[[str], None] = _nobody,
+        clock: Clock | None = None,
     ) -> None:
         """`prompts` gives what to ask a model of this name; `turn` begins a turn of this source.
 
-        `writing` is called with the line as it grows, and with nothing where it is taken back. `told` is called with
-        a sentence for the operator when the models stop being of use, once. `seconds` is the time for one draft.
+        `place` is where the line is shown as it grows, shared with whoever else writes. `told` is called with a
+        sentence for the operator when the models stop being of use, once. `seconds` is the time for one draft.
         """
-        self._information = information
+        self._informing = Informing(information, prompts, providers, clock or SystemClock())
         self._message = message
         self._prompts = prompts
         self._providers = tuple(providers)
@@ -105,15 +105,12 @@ class ModelAuthor:
         self._signature = signature
         self._turn = turn
         self._seconds = seconds
-        self._writing = writing
-        self._told = told
-        self._page_taken = False
-        self._trouble: Fault | None = None
-        """Why there was no model's line last time, so that it is told once."""
+        self._place = place or Place()
+        self._trouble = Trouble(told, "a draft by a model")
         self._failing: set[Provider] = set()
 
     async def write(self, context: Context) -> Draft | None:
-        with self._page() as page, self._turn(Mode.HEARTHKEEPER) as turn:
+        with self._place.page() as page, self._turn(Mode.HEARTHKEEPER) as turn:
             work = _Work(context, turn, page)
             written = await self._in_time(work)
             if written is not None and written.verdict.passed:
@@ -140,13 +137,10 @@ class ModelAuthor:
         except ModelError as error:
             said = "" if error.fault is Fault.BUDGET else " The offline composer writes."
             self._troubled(work, error.fault, f"{error.sentence}{said}")
-        except Exception:
-            log.exception("a draft by a model failed")
-            self._troubled(work, Fault.TRANSIENT, "A draft by a model failed; the log says why.")
+        except Exception as error:
+            self._troubled(work, error, "A draft by a model failed; the log says why.")
         else:
-            if self._trouble is not None:
-                log.info("the models write again")
-                self._trouble = None
+            self._trouble.over()
             return written
         return None
 
@@ -157,37 +151,14 @@ class ModelAuthor:
         for provider in self._failing - {*gathered.failed}:
             log.info("the %s context is there again", provider)
         self._failing = {*gathered.failed}
-        found = await self._inform(work, gathered, seconds * INFORMATION_SHARE)
+        share = seconds * INFORMATION_SHARE
+        found, work.looked_up = await self._informing.note(work.context, gathered, work.turn, share)
 
         async def message(model: Model) -> Attempt:
             return await self._line_of(model, work, gathered, found)
 
         async with work.turn.phase(Phase.MESSAGE):
             return await self._message.first(message, enough=lambda one: one.verdict.passed)
-
-    async def _inform(self, work: _Work, gathered: Gathered, seconds: float) -> str:
-        """The note of the information phase, or nothing."""
-        if not len(self._information):
-            return ""
-        earlier = next((one for one in self._providers if isinstance(one, EarlierStreams)), None)
-        knowledge = next((one for one in self._providers if isinstance(one, Knowledge)), None)
-        tools = [_watched(tool, work.turn) for tool in tools_for(work.context, earlier=earlier, knowledge=knowledge)]
-
-        async def inform(model: Model) -> str:
-            asked = self._prompts(model.name).assemble(
-                Mode.HEARTHKEEPER, gathered, work.context, phase=Phase.INFORMATION
-            )
-            return await model.inform(asked, tools, calls=MOST_LOOK_UPS, told=work.looked_up.append)
-
-        try:
-            async with asyncio.timeout(seconds), work.turn.phase(Phase.INFORMATION):
-                return await self._information.first(inform)
-        except TimeoutError:
-            log.info("nothing was looked up within %g s; the line is written without a note", seconds)
-        except ModelError as error:
-            log.info("the line is written without a note: %s", error.sentence)
-        work.looked_up.clear()
-        return ""
 
     async def _line_of(self, model: Model, work: _Work, gathered: Gathered, found: str) -> Attempt:
         """One model's line, with a second try where the guard refuses the first. Raises ModelError."""
@@ -216,35 +187,9 @@ class ModelAuthor:
         if provider not in self._failing:
             log.warning("%s", why)
 
-    def _troubled(self, work: _Work, fault: Fault, sentence: str) -> None:
-        """Tell of it, unless it was the same the last time."""
+    def _troubled(self, work: _Work, why: Fault | Exception, sentence: str) -> None:
         work.turn.tell(Kind.TOOL_ERROR, tool="model")
-        if fault is not self._trouble:
-            log.warning("%s", sentence)
-            self._told(sentence)
-        self._trouble = fault
-
-    @contextmanager
-    def _page(self) -> Iterator[Page]:
-        """Where the line is shown as it grows. There is one: of two drafts at a time, the first has it."""
-        page = Page(_nobody if self._page_taken else self._writing)
-        mine, self._page_taken = not self._page_taken, True
-        try:
-            yield page
-        finally:
-            if mine:
-                self._page_taken = False
-            page.put_away()
-
-
-def _watched(tool: Tool, turn: Turn) -> Tool:
-    """The same tool, whose calls are told of."""
-
-    async def look_up(query: str) -> str:
-        async with turn.tool(tool.name):
-            return await tool.look_up(query)
-
-    return Tool(tool.name, tool.purpose, look_up)
+        self._trouble.met(why, sentence)
 
 
 def _rules(attempt: Attempt) -> list[str]:

@@ -45,6 +45,9 @@ DELIVERY = "delivery"
 ROOM = "room"
 """Author of the steps that follow from what was said in the room."""
 
+GUARD = "guard"
+"""Author of the step into ``rejected``."""
+
 MOST_CHARACTERS = 500
 """The longest chat message Twitch takes, in characters, signature included."""
 
@@ -115,7 +118,7 @@ def too_late(prompt: Prompt, now: datetime) -> str:
         S.POSTED: f"was posted {when}.",
         S.SKIPPED: f"was skipped {when}.",
         S.EXPIRED: f"expired {when}: {prompt.steps[-1].reason if prompt.steps else ''}.",
-        S.STALE: f"went stale {when}: people are talking again. Nothing was posted.",
+        S.STALE: f"went stale {when}: {prompt.steps[-1].reason if prompt.steps else ''}. Nothing was posted.",
         S.SUPERSEDED: f"was drafted anew {when}; a newer line took its place.",
         S.REJECTED: "was refused by the style guard; e edits it.",
         S.HELD: "is held; a approves it, s lets it go.",

@@ -34,6 +34,7 @@ async def open_words(evening: "Evening") -> Words:
         clock=SystemClock(),
         style=lambda: _style(evening),
         signature=lambda: evening.settings.agent_signature,
+        attempt=evening.keeping.attempt,
     )
 
 
@@ -96,7 +97,7 @@ def furnish(evening: "Evening", earlier: tuple[str, ...]) -> None:
         hearing=origin.hearing,
         on_own=echoed if isinstance(origin, OnAir) else None,
         on_open=delivery.gate_opened,
-        on_written=lambda: evening.words.on_writing(""),
+        on_written=evening.words.place.clear,
         standing_order=standing_order,
     )
     evening.memory.writer.on_trouble = lambda sentence: broadcast.tell(StorageFailed(sentence))

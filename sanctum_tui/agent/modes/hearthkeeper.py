@@ -1,6 +1,7 @@
 """Hearthkeeper: drafts one restrained line for a room that has gone quiet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from sanctum_tui.agent.room import Room
 from sanctum_tui.dashboard.value import Dashboard
@@ -8,8 +9,12 @@ from sanctum_tui.evening import Draft, Prompt, PromptState
 from sanctum_tui.llm.author import Author, Context
 from sanctum_tui.llm.guard import Style, Verdict, inspect
 from sanctum_tui.llm.guard_language import Language
+from sanctum_tui.review.prompt import SETTLED
 
 NAME = "hearthkeeper"
+
+_OUT = frozenset({PromptState.POSTED, PromptState.UNKNOWN})
+"""In the room, as far as anybody knows."""
 
 
 def _no() -> bool:
@@ -22,6 +27,26 @@ def _nothing() -> Sequence[str]:
 
 def _any_language() -> Language:
     return "any"
+
+
+def posted(prompts: Iterable[Prompt]) -> int:
+    """How many of its lines were posted, or may have been: what the session's budget is spent on.
+
+    Answers are not counted: people asked for those, and a talkative evening must not use up the lines that are
+    meant for a quiet one.
+    """
+    return sum(prompt.mode == NAME and prompt.state in _OUT for prompt in prompts)
+
+
+def rests_from(prompts: Iterable[Prompt]) -> datetime | None:
+    """When the interval before its next line began: with whatever the agent said last, or its own line's end.
+
+    An answer that was posted counts, for the room heard the agent, and its own lines do not reset the silence
+    clock: one that was held until the room had been quiet for long would have the next line right behind it. One
+    that was skipped, refused or went stale was heard by nobody, and keeps nothing back.
+    """
+    ends = (prompt.changed_at for prompt in prompts if prompt.state in (SETTLED if prompt.mode == NAME else _OUT))
+    return max(ends, default=None)
 
 
 class Hearthkeeper:

@@ -24,6 +24,9 @@ PAUSE_SECONDS = 120.0
 """Whoever was answered is not answered again for so long: it answers, and steps back."""
 TOO_LATE_SECONDS = 240.0
 """An answer that has waited for the operator so long is no answer any more."""
+OLD_QUESTION_SECONDS = 60.0
+"""An answer that is written so long after the question is dropped: whoever asked has read on, and it would still
+have to wait for the operator, who would read it out of nowhere."""
 _MOST_REMEMBERED = 256
 
 _QUOTED = re.compile(
@@ -131,6 +134,10 @@ class Steward:
         finally:
             self._writing = False
         return None if draft is None else (draft, self._judge(draft.line, room, prompts))
+
+    def is_old(self, question: ChatMessage, now: datetime) -> bool:
+        """Whether it is too late to put an answer to this into the queue at all."""
+        return (now - question.at).total_seconds() > OLD_QUESTION_SECONDS
 
     def too_late(self, prompt: Prompt, now: datetime) -> bool:
         """Whether an answer has waited so long that it should go stale. Talk alone does not make one stale."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.status.turns import Turn
     from sanctum_tui.ui.app import SanctumApp
 
 
@@ -32,7 +33,7 @@ class WordsKeys:
         """Draft tonight's dashboard from a short form; what the operator takes is put into the editor."""
         from sanctum_tui.dashboard.markdown import TEMPLATE
         from sanctum_tui.llm.plan_composer import OfflinePlanner
-        from sanctum_tui.llm.planning import ModelPlanner, PlanForm
+        from sanctum_tui.llm.planning import STATUS_SOURCE, ModelPlanner, PlanForm
         from sanctum_tui.ui.dialogs.planning import PlanningDialog
 
         evening = self._evening
@@ -45,9 +46,22 @@ class WordsKeys:
                 self._app.papers.take_draft(markdown)
                 self._app.say("The plan is in the editor, and saved; Ctrl+Z there takes it back.")
 
-        author = ModelPlanner(evening.words.singly, OfflinePlanner(template=template), template=template)
-        form = PlanForm(evening.dashboard.game, evening.dashboard.mood)
-        await self._app.push_screen(PlanningDialog(author, form), taken)
+        begin = evening.words.turn
+
+        def turn() -> "Turn":
+            assert begin is not None
+            turn = begin(STATUS_SOURCE)
+            turn.watch(lambda status: dialog.show_status("" if status is None else status.text))
+            return turn
+
+        author = ModelPlanner(
+            evening.words.singly,
+            OfflinePlanner(template=template),
+            template=template,
+            turn=None if begin is None else turn,
+        )
+        dialog = PlanningDialog(author, PlanForm(evening.dashboard.game, evening.dashboard.mood))
+        await self._app.push_screen(dialog, taken)
 
     @property
     def _evening(self) -> "Evening":
