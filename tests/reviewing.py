@@ -49,13 +49,23 @@ class Room:
         return [step.state.value for step in prompt.steps]
 
 
-def furnish(memory: Memory, session: int, *answers: Receipt | Exception, undo: float = 4.0) -> Room:
-    """A console on a session's queue."""
+def _lets_stand(number: int, line: str) -> str:
+    return ""
+
+
+def furnish(
+    memory: Memory,
+    session: int,
+    *answers: Receipt | Exception,
+    undo: float = 4.0,
+    refused: Callable[[int, str], str] = _lets_stand,
+) -> Room:
+    """A console on a session's queue. `refused` is the guard's word on a line at the moment of the yes."""
     clock, gate, sink = ReplayClock(START), Gate(), Sink(*answers)
     queue = ReviewQueue(memory.evenings, Broadcast(), clock)
     room: Room
     delivery = Delivery(queue, sink, gate, patience=clock, undo_seconds=lambda: undo, closed=lambda: room.muted)
-    desk = Desk(queue, delivery, clock, sign=lambda line: f"{line} — AI", undo_seconds=lambda: undo)
+    desk = Desk(queue, delivery, clock, sign=lambda line: f"{line} — AI", undo_seconds=lambda: undo, refused=refused)
     room = Room(memory, session, clock, gate, sink, queue, delivery, desk)
     return room
 

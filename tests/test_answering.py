@@ -3,101 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from sanctum_tui.agent.drafting import Drafting
-from sanctum_tui.agent.modes.steward import OLD_QUESTION_SECONDS, Steward
-from sanctum_tui.agent.room import RECENT, Room
+from sanctum_tui.agent.keeping import Keeping
+from sanctum_tui.agent.modes.steward import OLD_QUESTION_SECONDS
+from sanctum_tui.agent.orchestrator import Orchestrator
+from sanctum_tui.agent.room import RECENT
 from sanctum_tui.chat import ChatCleared, ChatEvent, ChatMessage, MessageDeleted
-from sanctum_tui.clock import ReplayClock
-from sanctum_tui.dashboard.value import Dashboard
-from sanctum_tui.evening import Draft, PromptState
-from sanctum_tui.events import Broadcast
-from sanctum_tui.llm.author import Context
-from sanctum_tui.llm.guard import inspect
-from sanctum_tui.llm.replying import Judge
-from sanctum_tui.review.queue import ReviewQueue
+from sanctum_tui.evening import PromptState, Session
 from sanctum_tui.runtime.evening import Evening
-from tests.builders import Author, at, evening_of, says, settings
+from tests.answering import ANSWER, QUESTION, Answering, answering_in
+from tests.builders import START, Gate, at, evening_of, says, settings
 from tests.live import until
-from tests.reviewing import begun, kept_in
-from tests.test_hearthkeeper import keeper, room_of
-
-QUESTION = says(100, "steward, who wrote the letters?", id="q1")
-ANSWER = "The keeper wrote them, one each winter."
-
-
-@dataclass
-class Slow:
-    """Writes an answer when it is let, and not before."""
-
-    let: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: int = 0
-
-    async def reply(self, said: str, context: Context, judge: Judge) -> Draft | None:
-        self.asked += 1
-        await self.let.wait()
-        return Draft(ANSWER, f"{ANSWER} — Chronicler")
-
-
-@dataclass
-class Answering:
-    """A room in which somebody speaks to the steward, whose answer is written when the test says so."""
-
-    clock: ReplayClock
-    room: Room
-    queue: ReviewQueue
-    drafting: Drafting
-    replier: Slow
-    broadcast: Broadcast
-
-    async def hears(self, *messages: ChatMessage) -> None:
-        self.room.take(messages)
-        self.clock.set(messages[-1].at)
-        for message in messages:
-            self.drafting.answer(message, lambda: True)
-        await until(lambda: self.replier.asked)
-
-    async def is_written(self) -> list[str]:
-        """What is in the queue when everything that was being written has been."""
-        self.replier.let.set()
-        for task in [task for task in asyncio.all_tasks() if task.get_name() == "answer"]:
-            await task
-        return [prompt.line for prompt in self.queue.prompts]
-
-
-@asynccontextmanager
-async def answering_in(folder: Path) -> AsyncIterator[Answering]:
-    async with kept_in(folder) as memory:
-        session = await begun(memory)
-        clock, room, replier, broadcast = ReplayClock(at(0)), room_of(), Slow(), Broadcast()
-        queue = ReviewQueue(memory.evenings, broadcast, clock)
-        await queue.open(session)
-        steward = Steward(
-            replier,
-            login="sanctumbot",
-            bots=lambda: (),
-            suspicion=lambda message: None,
-            dashboard=Dashboard,
-            verdict=lambda line, room, prompts: inspect(line),
-        )
-        drafting = Drafting(
-            clock=clock,
-            room=room,
-            queue=queue,
-            hearthkeeper=keeper(Author()),
-            steward=steward,
-            standing_order=None,
-            on_written=lambda: None,
-        )
-        drafting.start()
-        try:
-            yield Answering(clock, room, queue, drafting, replier, broadcast)
-        finally:
-            await drafting.stop()
+from tests.test_hearthkeeper import keeper
 
 
 def busy(since: float, seconds: float = 20.0) -> list[ChatMessage]:
@@ -137,8 +57,51 @@ async def test_an_answer_that_is_written_a_minute_late_is_dropped(
 ) -> None:
     async with answering_in(tmp_path) as it:
         await it.hears(QUESTION)
-        it.clock.set(at(100 + seconds))
+        it.seconds += seconds
         assert await it.is_written() == told
+
+
+@pytest.mark.parametrize("ahead", [90.0, -90.0], ids=["ours is ahead", "ours is behind"])
+async def test_whoever_asks_is_answered_though_the_services_clock_is_not_ours(tmp_path: Path, ahead: float) -> None:
+    async with answering_in(tmp_path) as it:
+        it.clock.set(at(100 + ahead))
+        await it.hears(QUESTION)
+        it.seconds += 5
+        assert await it.is_written() == [ANSWER]
+
+
+async def test_in_a_replay_that_runs_fast_whoever_asks_is_answered_all_the_same(tmp_path: Path) -> None:
+    async with answering_in(tmp_path) as it:
+        await it.hears(QUESTION)
+        # Six seconds of writing are a minute and more of this evening.
+        it.seconds += 6
+        it.clock.set(at(100 + 90))
+        assert await it.is_written() == [ANSWER]
+
+
+async def test_whoever_asks_while_a_line_is_written_for_the_quiet_room_need_not_wait_for_it(tmp_path: Path) -> None:
+    async with answering_in(tmp_path) as it:
+        quiet = True
+        drafted = asyncio.create_task(it.drafting.draft("quiet", lambda: quiet))
+        await until(lambda: it.author.asked)
+        it.take(QUESTION)
+        quiet = False
+        it.drafting.look()
+        assert await asyncio.wait_for(drafted, 5)
+        assert it.author.stopped == 1
+        assert await it.is_written() == [ANSWER]
+        assert it.queue.prompts[0].mode == "steward"
+
+
+async def test_talk_that_leaves_the_line_wanted_does_not_stop_its_writing(tmp_path: Path) -> None:
+    async with answering_in(tmp_path) as it:
+        drafted = asyncio.create_task(it.drafting.draft("quiet", lambda: True))
+        await until(lambda: it.author.asked)
+        it.drafting.look()
+        it.author.let.set()
+        await drafted
+        assert it.author.stopped == 0
+        assert it.queue.counts() == {"pending": 1}
 
 
 async def test_nobody_is_kept_busy_with_a_question_that_was_removed_before_its_turn_came(tmp_path: Path) -> None:
@@ -157,6 +120,91 @@ async def test_removed_at_the_very_moment_at_which_its_answer_is_stored_a_questi
         await it.hears(QUESTION)
         it.broadcast.subscribe(lambda _: it.room.withdraw(MessageDeleted(at(101), "q1")))
         await it.is_written()
+        assert it.queue.counts() == {"stale": 1}
+
+
+# With the whole agent
+
+
+@asynccontextmanager
+async def agent_of(it: Answering) -> AsyncIterator[Orchestrator]:
+    """An agent with slow writers, in a room that has been quiet for an hour; it has begun to write a line."""
+    keeping = Keeping(it.memory, it.broadcast)
+
+    async def goes_on(session: Session) -> bool:
+        return True
+
+    await keeping.begin(channel="quietharbor", source="replay:x", title="A", at=START, fresh=False, goes_on=goes_on)
+    it.clock.set(at(3600))
+    agent = Orchestrator(
+        clock=it.clock,
+        room=it.room,
+        queue=it.queue,
+        keeping=keeping,
+        hearthkeeper=keeper(it.author, earlier=(ANSWER,)),
+        steward=it.steward,
+        gate=Gate(),
+        broadcast=it.broadcast,
+        settings=settings,
+        on_air=lambda event: None,
+    )
+    ticked = asyncio.create_task(agent.tick())
+    await until(lambda: it.author.asked)
+    yield agent
+    await ticked
+
+
+async def test_people_who_talk_stop_the_writing_and_who_asked_among_them_is_answered(tmp_path: Path) -> None:
+    async with answering_in(tmp_path) as it, agent_of(it) as agent:
+        await agent.hear([says(3601, "steward, who wrote the letters?", id="q1")])
+        await until(lambda: it.replier.asked)
+        assert it.author.stopped == 1
+        assert await it.is_written() == [ANSWER]
+
+
+async def test_at_the_yes_an_answer_may_be_what_was_said_in_an_earlier_stream_and_may_still_not_shout(
+    tmp_path: Path,
+) -> None:
+    async with answering_in(tmp_path) as it, agent_of(it) as agent:
+        await agent.hear([says(3601, "steward, who wrote the letters?", id="q1")])
+        await until(lambda: it.replier.asked)
+        await it.is_written()
+        assert agent.refused(1, ANSWER) == ""
+        assert agent.refused(1, "SMASH that follow button!!")
+        assert agent.refused(2, ANSWER)
+
+
+@pytest.mark.parametrize("hush", ["mute", "let it be"])
+async def test_an_operator_who_wants_silence_stops_the_writing_too(tmp_path: Path, hush: str) -> None:
+    async with answering_in(tmp_path) as it, agent_of(it) as agent:
+        if hush == "mute":
+            await agent.set_muted(True)
+        else:
+            agent.let_it_be(10)
+        await until(lambda: it.author.stopped)
+    assert it.queue.prompts == ()
+
+
+async def test_a_bots_timer_stops_no_writing(tmp_path: Path) -> None:
+    async with answering_in(tmp_path) as it, agent_of(it) as agent:
+        await agent.hear([says(3601, "!discord")])
+        it.author.let.set()
+        await until(lambda: it.queue.prompts)
+        assert (it.author.stopped, it.queue.counts()) == (0, {"pending": 1})
+
+
+async def test_talk_also_stops_the_drafting_anew_of_a_line_and_the_operator_is_told(tmp_path: Path) -> None:
+    async with answering_in(tmp_path) as it:
+        async with agent_of(it) as agent:
+            it.author.let.set()
+            await until(lambda: it.queue.prompts)
+        it.author.let.clear()
+        anew = asyncio.create_task(agent.redraft(1, "shorter"))
+        await until(lambda: it.author.asked == 2)
+        await agent.hear([says(3601, "hello again")])
+        outcome = await anew
+        assert (it.author.stopped, outcome.done) == (1, False)
+        assert "Meanwhile somebody spoke" in outcome.words
         assert it.queue.counts() == {"stale": 1}
 
 

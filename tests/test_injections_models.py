@@ -41,16 +41,18 @@ def tells(line: str) -> bool:
 
 
 class Strangers:
-    """Earlier streams in which nobody said anything but hidden instructions."""
+    """Earlier streams in which nobody said anything but hidden instructions, and none of tonight's."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.tonight: frozenset[str] = frozenset()
         self._chance = random.Random(1)
 
     async def search(self, query: str, *, channel: str, before_session: int | None, most: int) -> Sequence[Found]:
         self.asked.append(query)
         at = START - timedelta(days=7)
-        said = self._chance.sample(injections(), min(3, most))
+        others = [one for one in injections() if one.text not in self.tonight]
+        said = self._chance.sample(others, min(3, most))
         return [Found(1, n, at, one.text[:60], one.text, "stranger") for n, one in enumerate(said)]
 
 
@@ -96,6 +98,7 @@ class Stand:
 
     async def live(self, folder: Path, part: Sequence[Injection], *, approves: bool = False) -> list[Prompt]:
         """An evening on which strangers write these; the plan is byte for byte what it was, also in its file."""
+        self.strangers.tonight = frozenset(one.text for one in part)
         plan = folder / "plan.md"
         plan.write_text(PLAN, encoding="utf-8")
         chosen = settings(

@@ -13,10 +13,12 @@ from sanctum_tui.clock import SystemClock
 from sanctum_tui.llm.chain import Chain, links, open_models
 from sanctum_tui.llm.ports import Fault, ModelError, Usage
 from sanctum_tui.llm.spending import Spending
+from tests.long_stream import USED, long_stream
 from tests.mock_provider import (
     KEY,
     USAGE,
     MockProvider,
+    Reply,
     answer,
     delta,
     end,
@@ -73,6 +75,32 @@ async def test_streams_as_providers_send_them_are_read_to_the_exact_text(name: s
         async with opened(mock.choice(thinking=thinking)) as model:
             assert await read(model) == told["text"]
             assert model.used == Usage(*told["used"])
+
+
+@pytest.mark.parametrize("aside", ["reasoning_content", "reasoning"])
+@pytest.mark.parametrize("seed", range(3))
+async def test_an_answer_of_hundreds_of_chunks_is_read_to_the_exact_text(
+    seed: int, aside: str, mock: MockProvider
+) -> None:
+    reply, text = long_stream(seed, aside=aside)
+    mock.say(reply)
+    for thinking in (False, True):
+        async with opened(mock.choice(thinking=thinking)) as model:
+            assert await read(model) == text
+            assert model.used == Usage(USED["prompt_tokens"], USED["completion_tokens"])
+
+
+async def test_a_long_answer_that_is_cut_off_anywhere_is_none_and_what_came_of_it_is_the_texts_beginning(
+    mock: MockProvider,
+) -> None:
+    reply, text = long_stream(7)
+    for packets in (len(reply.pieces) // 2, len(reply.pieces) - 12):
+        mock.say(Reply(reply.pieces[:packets], cut=True))
+        pieces: list[str] = []
+        assert (await failure(mock.choice(), pieces)).fault is Fault.TRANSIENT
+        written_so_far = "".join(pieces)
+        assert 0 < len(written_so_far) < len(text)
+        assert text.startswith(written_so_far)
 
 
 async def test_what_was_written_before_the_connection_broke_has_been_given_out(mock: MockProvider) -> None:

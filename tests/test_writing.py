@@ -247,3 +247,25 @@ async def test_a_provider_that_fails_is_told_of_once_and_left_out(caplog: pytest
         assert (await desk.write()).line == LINE
     assert [event.tool for event in desk.events if event.is_error] == ["search_earlier_streams"] * 2
     assert sum("could not be fetched" in record.message for record in caplog.records) == 1
+
+
+async def test_a_model_that_stalls_behind_its_first_word_leaves_time_for_the_next_and_rests() -> None:
+    slow, good = Scripted("slow", marked(LINE)), Scripted("good", marked(OTHER))
+    slow.stuck = True
+    desk = desk_of(slow, good, seconds=0.6)
+    for _ in range(3):
+        draft = await desk.write()
+        assert (draft.line, draft.writer) == (OTHER, "good")
+    assert len(slow.asked) == 1
+    standing = desk.message.states()[0].standing
+    assert (standing.state, standing.fault) == (State.OPEN, Fault.TIMEOUT)
+    assert "" in desk.shown[: desk.shown.index(OTHER)], "what it had begun is taken back"
+    assert desk.told == []
+
+
+async def test_no_second_line_is_asked_for_beyond_the_budget() -> None:
+    model = Scripted("one", marked(LOUD))
+    desk = desk_of(model, tokens=100)
+    assert (await desk.write()).writer == OFFLINE
+    assert (len(model.asked), desk.spending.total().tokens) == (1, 110)
+    assert "LLM_BUDGET_TOKENS" in desk.told[0]

@@ -163,3 +163,15 @@ async def test_a_provider_that_hangs_costs_the_first_draft_its_time_and_the_seco
             standing = words.states()[0].standing
             assert (standing.state, standing.fault) == (State.OPEN, Fault.TIMEOUT)
             assert math.isclose(standing.seconds, 30, abs_tol=5)
+
+
+async def test_a_budget_reached_by_looking_things_up_is_not_gone_beyond() -> None:
+    call = whole(calls=[("recent_chat", {"query": "lamps"})])
+    async with mock_provider(call) as mock, opened_model(mock.choice()) as model:
+        clock, spending = ReplayClock(START), Spending([], tokens=30)
+        chain = Chain(links([model], clock), spending)
+        informing = Informing(chain, lambda name: Prompts(), (), clock)
+        async with asyncio.timeout(10):
+            assert await informing.note(Context(), Gathered(), turn(), 5.0) == ("", ())
+        assert len(mock.asked) == 2, "18 tokens, then 36 of 30"
+        assert spending.total().tokens == 36

@@ -39,9 +39,14 @@ class Offline:
 
 
 def replier(
-    *models: Scripted, told: list[str] | None = None, shown: list[str] | None = None, seconds: float = 10.0
+    *models: Scripted,
+    told: list[str] | None = None,
+    shown: list[str] | None = None,
+    seconds: float = 10.0,
+    tokens: int = 0,
 ) -> ModelReplier:
-    chains = [Chain((link,), Spending([])) for link in links(models, ReplayClock(START))]
+    spending = Spending([], tokens=tokens)
+    chains = [Chain((link,), spending) for link in links(models, ReplayClock(START))]
     return ModelReplier(
         lambda: chains, Prompts, tuple, Offline(), lambda: "— C",
         place=Place((shown if shown is not None else []).append),
@@ -205,3 +210,20 @@ async def test_a_model_that_just_fails_is_its_breakers_matter() -> None:
     assert await line_of(replier(Scripted("one", failure(Fault.AUTH)), told=told)) == HONEST
     assert await line_of(replier(Scripted("one", marked(LOUD)), told=told)) == HONEST
     assert told == []
+
+
+async def test_a_model_that_stalls_leaves_time_for_the_next_to_answer() -> None:
+    shown: list[str] = []
+    slow, good = Scripted("slow", marked(LINE)), Scripted("good", marked(OTHER))
+    slow.stuck = True
+    asked = replier(slow, good, shown=shown, seconds=0.6)
+    for _ in range(2):
+        assert await line_of(asked) == OTHER
+    assert len(slow.asked) == 1, "it rests"
+    assert "" in shown[: shown.index(OTHER)], "what it had begun is taken back"
+
+
+async def test_no_second_answer_is_asked_for_beyond_the_budget() -> None:
+    loud, other = Scripted("one", marked(LOUD)), Scripted("two", marked(LINE))
+    assert await line_of(replier(loud, other, tokens=100)) == HONEST
+    assert (len(loud.asked), len(other.asked)) == (1, 0)

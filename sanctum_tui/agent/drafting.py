@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from sanctum_tui.agent.modes.hearthkeeper import NAME as HEARTHKEEPER
@@ -23,11 +25,32 @@ Written = tuple[Draft, Verdict] | None
 
 
 class StoppedError(Exception):
-    """The evening ended while a line was being written."""
+    """The evening ended while a line was being written, or nobody wants the line any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """A line that is written, and may not be stored yet."""
+
+    draft: Draft
+    verdict: Verdict
+    why: str
+    mode: str
+    still: Callable[[], bool]
+    """Whether it is still wanted."""
+    question: ChatMessage | None = None
+    """What it answers, where it is an answer."""
+
+
+def _always() -> bool:
+    return True
 
 
 class Drafting:
-    """One line at a time. Writing may take as long as a model takes; it moves nothing until it is done."""
+    """One line at a time. Writing may take as long as a model takes; it moves nothing until it is done.
+
+    What is written and cannot be stored is kept, and stored later: no model is asked for the same line again.
+    """
 
     def __init__(
         self,
@@ -39,8 +62,14 @@ class Drafting:
         steward: Steward | None,
         standing_order: Callable[[Prompt], Awaitable[None]] | None,
         on_written: Callable[[], None],
+        attempt: Callable[[Callable[[], Awaitable[object]]], Awaitable[object]],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`on_written` is called when a line is done with, or came to nothing: it is written no more."""
+        """`on_written` is called when a line is done with, or came to nothing: it is written no more.
+
+        `attempt` does something that is stored, and tells where that fails. `monotonic` is the operator's own time,
+        in seconds: a chat service's clock may be another, and a replay's runs faster than anybody writes.
+        """
         self._clock = clock
         self._room = room
         self._queue = queue
@@ -48,9 +77,13 @@ class Drafting:
         self._steward = steward
         self._standing_order = standing_order
         self._on_written = on_written
+        self._attempt = attempt
+        self._monotonic = monotonic
         self._turn = asyncio.Lock()
         self._stopped = False
-        self._writing: set[asyncio.Task[Written]] = set()
+        self._owed: _Owed | None = None
+        self._writing: dict[asyncio.Task[Written], Callable[[], bool]] = {}
+        """What is being written, and whether that is still wanted."""
         self._answering: set[asyncio.Task[None]] = set()
         self._question: tuple[int, ChatMessage] | None = None
         """What was last answered, and the number of the answer."""
@@ -63,23 +96,38 @@ class Drafting:
     async def draft(self, why: str, still: Callable[[], bool]) -> bool:
         """Draft a line for the room, if it is `still` wanted when it is written; False where none is left."""
         async with self._turn:
-            if self._stopped or not still():
+            if self._stopped or self._owed is not None or not still():
                 return True
             try:
-                written = await self._write(lambda: self._hearthkeeper.draft(self._room, self._queue.prompts))
+                written = await self._write(lambda: self._hearthkeeper.draft(self._room, self._queue.prompts), still)
             except StoppedError:
                 return True
             if written is None:
                 self._hearthkeeper.give_up(self._room)
                 return False
-            if still():
-                await self._put(written, why, HEARTHKEEPER)
+            self._owed = _Owed(*written, why, HEARTHKEEPER, still)
+            await self._put_owed()
             return True
+
+    async def catch_up(self) -> None:
+        """Store the line that could not be stored when it was written, if it is still wanted."""
+        if self._owed is not None:
+            async with self._turn:
+                await self._put_owed()
+
+    def look(self) -> None:
+        """Something happened in the room: what nobody wants any more is written no further.
+
+        It would be paid for, and whoever spoke would have to wait until it is done.
+        """
+        for task, still in self._writing.items():
+            if not still():
+                task.cancel()
 
     async def preview(self, note: str = "") -> Written:
         """What it would say now: nothing is sent, recorded or moved by asking."""
         try:
-            return await self._write(lambda: self._hearthkeeper.draft(self._room, self._queue.prompts, note))
+            return await self._write(lambda: self._anew(note), _always)
         except StoppedError:
             return None
 
@@ -89,15 +137,18 @@ class Drafting:
         if old is not None and self.is_answer(old):
             return Outcome(False, "An answer is not drafted anew; e edits it, s lets it go.", old)
         async with self._turn:
-            written = await self.preview(note)
-            if written is None:
-                return Outcome(False, "There is nothing left to say that was not said tonight.")
+            try:
+                written = await self._write(lambda: self._anew(note), still)
+            except StoppedError:
+                written = None
             if not still():
                 return Outcome(False, "Meanwhile somebody spoke, or you muted the agent; the line stays as it was.")
+            if written is None:
+                return Outcome(False, "There is nothing left to say that was not said tonight.")
             draft, verdict = written
             why = f"Drafted anew in place of line {number}." + (f" Your note: {note}" if note else "")
             new = await self._queue.replace(
-                number, draft, mode=HEARTHKEEPER, why=why, by="operator", reason=note, refused=_refused(verdict)
+                number, draft, mode=HEARTHKEEPER, why=why, by="operator", reason=note, refused=refusal(verdict)
             )
             if new is None:
                 return Outcome(False, f"Line {number} has moved on; there is nothing to draft anew.")
@@ -118,7 +169,8 @@ class Drafting:
             # A line that is going out, or whose outcome nobody knows, keeps the card and its keys.
             return
         if steward.may_answer(message, self._queue.prompts):
-            task = asyncio.create_task(self._answer(steward, message, wanted), name="answer")
+            heard_at = self._monotonic()
+            task = asyncio.create_task(self._answer(steward, message, wanted, heard_at), name="answer")
             self._answering.add(task)
             task.add_done_callback(self._answered)
 
@@ -141,35 +193,40 @@ class Drafting:
         for task in (*self._writing, *self._answering):
             task.cancel()
         await asyncio.gather(*self._writing, *self._answering, return_exceptions=True)
+        self._owed = None
 
-    async def _answer(self, steward: Steward, message: ChatMessage, wanted: Callable[[], bool]) -> None:
+    def _anew(self, note: str) -> Coroutine[Any, Any, Written]:
+        return self._hearthkeeper.draft(self._room, self._queue.prompts, note)
+
+    async def _answer(
+        self, steward: Steward, message: ChatMessage, wanted: Callable[[], bool], heard_at: float
+    ) -> None:
         def still() -> bool:
             # A moderator may have removed what was asked, or the operator muted the agent, in the meantime.
-            old = steward.is_old(message, self._clock.now())
+            old = steward.is_old(self._monotonic() - heard_at)
             return wanted() and not old and not self._room.was_withdrawn(message)
 
         async with self._turn:
-            if self._stopped or not still():
+            await self._put_owed()
+            if self._stopped or self._owed is not None or not still():
                 return
             try:
-                written = await self._write(lambda: steward.answer(message, self._room, self._queue.prompts))
+                written = await self._write(lambda: steward.answer(message, self._room, self._queue.prompts), still)
             except StoppedError:
                 return
-            if written is not None and still() and self._queue.waiting is None:
-                prompt = await self._put(written, f"{message.name} spoke to the steward.", STEWARD)
-                self._question = prompt.number, message
-                if why := self.answers_nobody(prompt):
-                    # It was removed while the answer was being stored, when nobody could know yet whose it is.
-                    await self._queue.step(prompt.number, PromptState.STALE, by=ROOM, reason=why)
+            if written is not None:
+                self._owed = _Owed(*written, f"{message.name} spoke to the steward.", STEWARD, still, message)
+                await self._put_owed()
 
     def _answered(self, task: "asyncio.Task[None]") -> None:
         self._answering.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("an answer failed", exc_info=error)
 
-    async def _write(self, writing: Callable[[], Coroutine[Any, Any, Written]]) -> Written:
+    async def _write(self, writing: Callable[[], Coroutine[Any, Any, Written]], still: Callable[[], bool]) -> Written:
+        """What comes of it. Raises StoppedError where it is `still` wanted no more before it is written."""
         task = asyncio.create_task(writing(), name="writing")
-        self._writing.add(task)
+        self._writing[task] = still
         try:
             await asyncio.wait({task})
             if task.cancelled():
@@ -177,20 +234,39 @@ class Drafting:
             return task.result()
         finally:
             task.cancel()
-            self._writing.discard(task)
+            del self._writing[task]
             self._on_written()
 
-    async def _put(self, written: tuple[Draft, Verdict], why: str, mode: str) -> Prompt:
-        draft, verdict = written
-        prompt = await self._queue.add(draft, mode=mode, why=why, refused=_refused(verdict))
-        await self._ordered(prompt)
-        return prompt
+    async def _put_owed(self) -> None:
+        """Put what is written into the queue, if it is still wanted; kept for later where it cannot be stored."""
+        owed = self._owed
+        if owed is None:
+            return
+        if self._stopped or self._queue.waiting is not None or not owed.still():
+            self._owed = None
+            return
+        await self._attempt(lambda: self._put(owed))
+
+    async def _put(self, owed: _Owed) -> None:
+        if owed.mode == STEWARD:
+            # What its writer was told is held against an edit as well; the Hearthkeeper keeps its own in mind.
+            self._hearthkeeper.remember(owed.draft)
+        prompt = await self._queue.add(owed.draft, mode=owed.mode, why=owed.why, refused=refusal(owed.verdict))
+        # From here on it is stored: whatever fails now, it is not put there twice.
+        self._owed = None
+        if owed.question is not None:
+            self._question = prompt.number, owed.question
+        if owed.question is not None and (why := self.answers_nobody(prompt)):
+            # It was removed while the answer was being stored, when nobody could know yet whose it is.
+            await self._queue.step(prompt.number, PromptState.STALE, by=ROOM, reason=why)
+        else:
+            await self._ordered(prompt)
 
     async def _ordered(self, prompt: Prompt) -> None:
         if self._standing_order is not None and prompt.state is PromptState.PENDING:
             await self._standing_order(prompt)
 
 
-def _refused(verdict: Verdict) -> str:
+def refusal(verdict: Verdict) -> str:
     """Why the guard refuses a line, or "" where it does not."""
     return "; ".join(finding.reason or finding.rule for finding in verdict.findings)

@@ -21,6 +21,7 @@ from sanctum_tui.chat import (
     Voice,
 )
 from sanctum_tui.evening import Flag, Silence
+from sanctum_tui.llm.guard_names import Names
 
 _Value = TypeVar("_Value")
 
@@ -91,6 +92,8 @@ class Room:
         self.count = numbered_after
         """Number of the last line."""
         self.people: set[str] = set()
+        self.names = Names()
+        """What those people are called: their logins, and how they write their names."""
         self.bots_seen: set[str] = set()
         self.recent: deque[ChatMessage] = deque(maxlen=RECENT)
         self.longest = Silence(started_at, 0.0)
@@ -145,7 +148,10 @@ class Room:
         for position in reversed(aside):
             del resetting[position]
         self._spoke(resetting)
-        self.people.update([message.login for message in resetting])
+        logins = [message.login for message in resetting]
+        self.people.update(logins)
+        self.names.update(logins)
+        self.names.update([message.name for message in resetting])
         self.count += len(messages)
         self.last_at = max(self.last_at, messages[-1].at)
         return list(map(ChatLine, count(first), voices, messages))
@@ -218,7 +224,7 @@ class Room:
             if line.voice is Voice.BOT:
                 self.bots_seen.add(message.login)
             if line.voice in (Voice.PERSON, Voice.COMMAND):
-                self.people.add(message.login)
+                self._met(message)
             if line.voice in self._resets:
                 self._note_silence(self.quiet_since, message.at, threshold)
                 self.last_person_at = message.at
@@ -242,9 +248,13 @@ class Room:
             self.flags.append(Flag(message.at, number, message.name, message.text, hit.rule, hit.why))
             return Voice.SPAM
         if message.text[:1] == "!" and message.text[1:2].isalnum():
-            self.people.add(login)
+            self._met(message)
             return Voice.COMMAND
         return Voice.PERSON
+
+    def _met(self, message: ChatMessage) -> None:
+        self.people.add(message.login)
+        self.names.update((message.login, message.name))
 
     def _spoke(self, messages: Sequence[ChatMessage]) -> None:
         """People's lines reset the silence clock, one after the other."""

@@ -87,16 +87,28 @@ class Place:
 async def read_line(model: Model, asked: Asked, page: Page) -> str:
     """The line in a model's answer, shown as it comes. Raises ModelError, also where there is none."""
     reader = AnswerReader()
+
+    def feed(piece: str) -> bool:
+        page.show(reader.feed(piece))
+        return reader.answer is not None
+
+    await hear(model, asked, feed)
+    if reader.answer is None:
+        raise ModelError(f"{model.name} wrote no line between the markers; the next one is asked.", Fault.EMPTY)
+    return reader.answer
+
+
+async def hear(model: Model, asked: Asked, feed: Callable[[str], bool]) -> None:
+    """Feed a model's answer piece by piece until `feed` has enough; then only what it cost is still listened for."""
     async with _pieces(model, asked) as pieces:
         async for piece in pieces:
-            page.show(reader.feed(piece))
-            if reader.answer is not None:
-                with suppress(ModelError, TimeoutError):
-                    async with asyncio.timeout(LAST_WORDS_SECONDS):
-                        async for _ in pieces:
-                            pass
-                return reader.answer
-    raise ModelError(f"{model.name} wrote no line between the markers; the next one is asked.", Fault.EMPTY)
+            if not feed(piece):
+                continue
+            with suppress(ModelError, TimeoutError):
+                async with asyncio.timeout(LAST_WORDS_SECONDS):
+                    async for _ in pieces:
+                        pass
+            return
 
 
 @asynccontextmanager

@@ -32,6 +32,10 @@ _TOLD_AS = {LOOK_AT_PICTURE: "knowledge_notes"}
 """How the status speaks of a tool that is part of another."""
 
 
+def _nobody(tool: str, found: object) -> None:
+    """Where nobody wants to know what was found."""
+
+
 @dataclass(slots=True)
 class _Waiting:
     """For whom a phase waits, since when, and how much of that time its tools took."""
@@ -60,9 +64,18 @@ class Informing:
         self._slow_until: dict[str, datetime] = {}
 
     async def note(
-        self, context: Context, gathered: Gathered, turn: Turn, seconds: float
+        self,
+        context: Context,
+        gathered: Gathered,
+        turn: Turn,
+        seconds: float,
+        *,
+        told: Callable[[str, object], None] = _nobody,
     ) -> tuple[str, tuple[ToolUse, ...]]:
-        """What was found within so many seconds, and by which look-ups; nothing where nobody had a note."""
+        """What was found within so many seconds, and by which look-ups; nothing where nobody had a note.
+
+        `told` is called with each tool that was used and what it found, as a model reads it.
+        """
         chain = self._chain.without(self._slow())
         if not len(chain):
             return "", ()
@@ -72,10 +85,13 @@ class Informing:
 
         def watched(tool: Tool) -> Tool:
             async def look_up(query: str) -> str | Picture:
+                chain.go_on(waiting.name)
                 began = loop.time()
                 try:
                     async with turn.tool(_TOLD_AS.get(tool.name, tool.name)):
-                        return await tool.look_up(query)
+                        found = await tool.look_up(query)
+                        told(tool.name, found)
+                        return found
                 finally:
                     waiting.in_tools += loop.time() - began
 

@@ -6,15 +6,17 @@ Read only, bounded in size, and read anew only where a file has changed. A link 
 import math
 import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from sanctum_tui.dashboard.front_matter import read_entries
 from sanctum_tui.errors import BadInputError
-from sanctum_tui.llm.pictures import embedded, read_picture
+from sanctum_tui.llm.pictures import embedded, read_bytes, read_picture
 from sanctum_tui.llm.ports import Picture
 from sanctum_tui.text import clean, one_line, shorten
 
@@ -25,6 +27,8 @@ LARGEST_FOLDER = 8_000_000
 """Bytes of all notes together; the rest is passed over, and `KnowledgeFolder.passed_over` counts it."""
 LONGEST_PASSAGE = 700
 _LONGEST_HEADING = 300
+_PATIENCE_SECONDS = 5.0
+"""How long to wait for whoever reads the folder by now; no draft waits as long for its notes."""
 _FROM_ONE_NOTE = 2
 _END = "# "
 
@@ -84,7 +88,7 @@ class KnowledgeFolder:
     def find(self, query: str, most: int = 4) -> tuple[Passage, ...]:
         """The passages that fit best, best first. Raises BadInputError where the folder cannot be read."""
         asked = frozenset(word for word in _words(query) if len(word) > 2 or not word.isascii())
-        with self._turn:
+        with self._reading():
             self._refresh()
             notes = self._notes
         if not asked:
@@ -99,7 +103,7 @@ class KnowledgeFolder:
 
     def picture(self, name: str) -> Picture:
         """A picture that a note shows under this name. Raises BadInputError where there is none to be had."""
-        with self._turn:
+        with self._reading():
             self._refresh()
             notes = self._notes
         wanted = name.strip().casefold()
@@ -108,6 +112,15 @@ class KnowledgeFolder:
                 if wanted in (shown.casefold(), shown.rpartition("/")[2].casefold()):
                     return read_picture(self.path, (self.path / place).parent, shown)
         raise BadInputError("No note shows a picture of that name.")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=_PATIENCE_SECONDS):
+            raise BadInputError(f"{self.path} is still being read since earlier; is its disk there?")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def _refresh(self) -> None:
         if not self.path.is_dir():
@@ -143,11 +156,13 @@ def _files(folder: Path) -> Iterator[tuple[Path, int, int]]:
                 state = path.stat()
             except OSError:
                 continue
-            yield path, state.st_size, state.st_mtime_ns
+            # A pipe may never give anything, and would be waited for.
+            if stat.S_ISREG(state.st_mode):
+                yield path, state.st_size, state.st_mtime_ns
 
 
 def _read(path: Path, name: str, seen: tuple[int, int]) -> _Note:
-    text = clean(path.read_bytes().decode("utf-8-sig", "replace"))
+    text = clean(read_bytes(path, LARGEST_NOTE).decode("utf-8-sig", "replace"))
     front = _FRONT.match(text)
     entries = {entry.name.casefold(): entry.values for entry in read_entries(front[1].splitlines())} if front else {}
     body = text[front.end() :] if front else text

@@ -53,7 +53,7 @@ def read_picture(folder: Path, beside: Path, target: str) -> Picture:
             inside = path.resolve(strict=True)
             if any(part.startswith(".") for part in inside.relative_to(root).parts):
                 continue
-            data = _read(inside)
+            data = read_bytes(inside, LARGEST_PICTURE + 1)
         except (OSError, ValueError, RuntimeError):
             continue
         if len(data) > LARGEST_PICTURE:
@@ -81,13 +81,14 @@ def _candidates(root: Path, beside: Path, target: str) -> Iterator[Path]:
             return
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path, most: int) -> bytes:
+    """So many bytes of a file at most. Raises OSError, also for what is no file but a pipe, a device or a link."""
     # Not blocking, and not followed: between the look above and this it may have become a pipe, or a link.
     file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | _BINARY)
     with os.fdopen(file, "rb") as opened:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise OSError("no file")
-        return opened.read(LARGEST_PICTURE + 1)
+        return opened.read(most)
 
 
 _BINARY = getattr(os, "O_BINARY", 0)

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Protocol
 
@@ -16,9 +16,9 @@ from sanctum_tui.dashboard.rules import broken_rules
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.llm.chain import Chain
 from sanctum_tui.llm.guard import Finding, Style, inspect
+from sanctum_tui.llm.hearing import hear
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
 from sanctum_tui.llm.quoting import defuse, fenced
-from sanctum_tui.llm.replying import hear
 from sanctum_tui.secrecy import REDACTOR
 from sanctum_tui.status.events import Kind
 from sanctum_tui.status.turns import Turn
@@ -216,20 +216,21 @@ class ModelPlanner:
                 turn = None if self._turn is None else stack.enter_context(self._turn())
                 work = _Work(form, before, told, turn)
                 try:
-                    async with asyncio.timeout(self._seconds):
+                    async with asyncio.timeout(self._seconds) as limit:
                         if turn is not None:
                             await stack.enter_async_context(turn.phase(_STAGE))
-                        if (draft := await self._by_models(chains, work)) is not None:
+                        if (draft := await self._by_models(chains, work, limit.when())) is not None:
                             return draft
                 except TimeoutError:
                     work.failed(f"No plan came within {self._seconds:g} s.")
         return await self._fallback.draft(form, before=before, told=told)
 
-    async def _by_models(self, chains: Sequence[Chain], work: "_Work") -> PlanDraft | None:
+    async def _by_models(self, chains: Sequence[Chain], work: "_Work", until: float | None) -> PlanDraft | None:
         """The first plan that keeps the rules, or None."""
-        for chain in chains:
+        for place, chain in enumerate(chains):
+            behind = any(other.ready for other in chains[place + 1 :])
             try:
-                draft = await chain.first(lambda model: self._ask(model, work))
+                draft = await chain.first(partial(self._ask, work, chain), until=until, behind=behind)
             except ModelError as error:
                 work.failed(error.sentence)
                 if error.fault is Fault.BUDGET:
@@ -240,12 +241,14 @@ class ModelPlanner:
             work.told(f"{draft.writer} did not keep the rules.")
         return None
 
-    async def _ask(self, model: Model, work: "_Work") -> PlanDraft:
+    async def _ask(self, work: "_Work", chain: Chain, model: Model) -> PlanDraft:
         refused: Sequence[Finding] = ()
         draft: PlanDraft | None = None
         form = work.form
         work.told(f"{model.name} is drafting…")
         for _ in range(2):
+            if draft is not None:
+                chain.go_on(model.name)
             work.goes_on(Kind.THINKING)
             parts = read_plan(await _answer(model, asked(form, work.before, draft, refused)))
             if not parts:

@@ -47,7 +47,10 @@ class Tool:
     purpose: str
     """For the model: when to call it, and what the query is."""
     look_up: Callable[[str], Awaitable[str | Picture]]
-    """The query in, text or a picture out. Its failure is an answer, not an error."""
+    """The query in, text or a picture out. May raise anything; the model is told that there is nothing.
+
+    A ModelError ends the whole call: nothing more may be asked.
+    """
     shows: bool = False
     """It finds pictures, and is offered only to a model that sees."""
 

@@ -4,10 +4,10 @@ import asyncio
 import hashlib
 import re
 import tomllib
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib.resources import files
 from typing import Protocol
 
@@ -20,7 +20,8 @@ from sanctum_tui.llm.chain import Chain
 from sanctum_tui.llm.context import ContextProvider, gather
 from sanctum_tui.llm.guard import Verdict
 from sanctum_tui.llm.guard_language import Language
-from sanctum_tui.llm.hearing import Page, Place
+from sanctum_tui.llm.heard import Heard
+from sanctum_tui.llm.hearing import Page, Place, hear
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
 from sanctum_tui.llm.prompts import Mode, Prompts
 from sanctum_tui.llm.trouble import Trouble
@@ -32,7 +33,6 @@ ANSWER_SECONDS = 45.0
 """How long an answer may take to write in all; later than that, the talk has moved on."""
 SOURCE = "what was asked"
 _SILENCE = frozenset({"-", "–", "—", "…", "...", "(silence)", "silence", "nothing", "(nothing)", "[nothing]", "none"})
-_MAY_BE_SILENT = "\nWhere it is better to say nothing, put a single dash between the markers.\n"
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 Judge = Callable[[str], Verdict]
@@ -107,6 +107,7 @@ class _Written:
     line: str
     writer: str
     passed: bool
+    heard: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -165,8 +166,8 @@ class ModelReplier:
                     return None
                 turn = stack.enter_context(self._turn()) if self._turn is not None else None
                 phase = turn.phase("message") if turn is not None else nullcontext()
-                async with asyncio.timeout(self._seconds), phase:
-                    written = await self._ask(chains, said, context, judge, page)
+                async with asyncio.timeout(self._seconds) as limit, phase:
+                    written = await self._ask(chains, said, context, judge, page, until=limit.when())
             except TimeoutError:
                 why, sentence = Fault.TIMEOUT, f"The models had no answer after {self._seconds:g} s."
             except Exception as error:
@@ -183,22 +184,25 @@ class ModelReplier:
             return None
 
     async def _ask(
-        self, chains: Sequence[Chain], said: str, context: Context, judge: Judge, page: Page
+        self, chains: Sequence[Chain], said: str, context: Context, judge: Judge, page: Page, *, until: float | None
     ) -> _Written | None:
         """What the first model gave that the guard lets stand, else the last that it did not; None where none did."""
         gathered = await gather(context, self._providers())
+        heard = Heard(gathered)
         prompts = self._prompts()
         refused: list[tuple[str, str]] = []
 
-        async def write(model: Model) -> _Written:
+        async def write(chain: Chain, model: Model) -> _Written:
             written: _Written | None = None
             for _ in range(2):
+                if written is not None:
+                    chain.go_on(model.name)
                 asked = prompts.assemble(Mode.STEWARD, gathered, context, refused=refused, addressed=said)
-                line = await _line(model, replace(asked, material=asked.material + _MAY_BE_SILENT), page)
+                line = await _line(model, asked, page)
                 if line.casefold() in _SILENCE:
                     return _Written("", model.name, passed=True)
-                verdict = judge(line)
-                written = _Written(line, model.name, verdict.passed)
+                verdict = judge(line) + heard.judged(line, context)
+                written = _Written(line, model.name, verdict.passed, heard.texts)
                 if verdict.passed:
                     break
                 page.take_back()
@@ -207,9 +211,10 @@ class ModelReplier:
             return written
 
         last: _Written | None = None
-        for chain in chains:
+        for place, chain in enumerate(chains):
+            behind = any(other.ready for other in chains[place + 1 :])
             try:
-                last = await chain.first(write)
+                last = await chain.first(partial(write, chain), until=until, behind=behind)
             except ModelError as error:
                 page.take_back()
                 if error.fault is Fault.BUDGET:
@@ -223,7 +228,7 @@ class ModelReplier:
         if written.silent:
             return None
         text = sign(written.line, self._signature())
-        return Draft(written.line, text, sources=(SOURCE,), writer=written.writer, shape="model")
+        return Draft(written.line, text, sources=(SOURCE,), writer=written.writer, shape="model", heard=written.heard)
 
 
 async def _line(model: Model, asked: Asked, page: Page) -> str:
@@ -240,19 +245,6 @@ async def _line(model: Model, asked: Asked, page: Page) -> str:
     if reader.answer is None:
         raise ModelError(f"{model.name} answered with nothing between the markers.", Fault.EMPTY)
     return reader.answer
-
-
-async def hear(model: Model, asked: Asked, feed: Callable[[str], bool]) -> None:
-    """Feed a model's answer piece by piece until `feed` has enough; what would still come is not waited for."""
-    pieces: AsyncIterator[str] = model.write(asked)
-    try:
-        async for piece in pieces:
-            if feed(piece):
-                break
-    finally:
-        # A generator left half read would hold its connection until somebody collects it.
-        if (close := getattr(pieces, "aclose", None)) is not None:
-            await close()
 
 
 @cache

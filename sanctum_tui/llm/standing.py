@@ -89,7 +89,7 @@ class StandingNotes:
         match prompt.steps:
             case (*_, last) if _teaches(last):
                 return self.add(last.reason, on=last.at.date(), origin=_skip_of(prompt))
-            case (*_, skip, PromptStep(state=PromptState.PENDING)) if _teaches(skip):
+            case (*_, skip, PromptStep(state=PromptState.PENDING | PromptState.REJECTED)) if _teaches(skip):
                 # Found by all of its words: one that was edited, or was there before the skip, is the operator's.
                 with suppress(BadInputError):
                     self.remove(StandingNote(_tidy(skip.reason), skip.at.date(), _skip_of(prompt)))

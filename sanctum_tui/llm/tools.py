@@ -1,7 +1,6 @@
 """The tools of the information phase: what a model may look up. They read; they change nothing."""
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -12,8 +11,6 @@ from sanctum_tui.llm.material import quoted
 from sanctum_tui.llm.ports import Picture, Tool
 from sanctum_tui.llm.quoting import defuse
 from sanctum_tui.secrecy import REDACTOR
-
-log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 1_800
 """Of one answer."""
@@ -103,18 +100,9 @@ def tools_for(
 
 def _tool(name: str, purpose: str, find: Callable[[str], Awaitable[str | Picture]], *, shows: bool = False) -> Tool:
     async def look_up(query: str) -> str | Picture:
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                found = await find(query[:_LONGEST_QUERY])
-                return REDACTOR.redact(found) if isinstance(found, str) else found
-        except TimeoutError:
-            return "Not found in time; go on without it."
-        except SanctumError as error:
-            log.warning("%s failed: %s", name, error.sentence)
-        except Exception:
-            log.exception("%s failed", name)
-        # Why is for the operator, not for the model: the sentence may name a path of theirs.
-        return "It could not be looked up; go on without it."
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            found = await find(query[:_LONGEST_QUERY])
+            return REDACTOR.redact(found) if isinstance(found, str) else found
 
     return Tool(name, purpose, look_up, shows)
 

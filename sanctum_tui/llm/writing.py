@@ -16,6 +16,7 @@ from sanctum_tui.llm.author import Author, Context, sign
 from sanctum_tui.llm.chain import Chain
 from sanctum_tui.llm.context import ContextProvider, Gathered, Piece, Provider, gather
 from sanctum_tui.llm.guard import Verdict
+from sanctum_tui.llm.heard import Heard
 from sanctum_tui.llm.hearing import Page, Place, read_line
 from sanctum_tui.llm.informing import Informing
 from sanctum_tui.llm.ports import Fault, Model, ModelError, ToolUse
@@ -63,6 +64,7 @@ class _Work:
     context: Context
     turn: Turn
     page: Page
+    heard: Heard = field(default_factory=lambda: Heard(Gathered()))
     looked_up: tuple[ToolUse, ...] = ()
     refused: list[Attempt] = field(default_factory=list)
     """Lines that the guard did not let stand, in the order in which they were written."""
@@ -129,8 +131,8 @@ class ModelAuthor:
         """What the models wrote within the time for a draft, or None; a trouble of theirs is told and ends here."""
         seconds = self._seconds()
         try:
-            async with asyncio.timeout(seconds):
-                written = await self._by_models(work, seconds)
+            async with asyncio.timeout(seconds) as limit:
+                written = await self._by_models(work, seconds, limit.when())
         except TimeoutError:
             sentence = f"The models had no line after {seconds:g} s (WRITING_SECONDS); the offline composer writes."
             self._troubled(work, Fault.TIMEOUT, sentence)
@@ -144,37 +146,49 @@ class ModelAuthor:
             return written
         return None
 
-    async def _by_models(self, work: _Work, seconds: float) -> Attempt:
+    async def _by_models(self, work: _Work, seconds: float, until: float | None) -> Attempt:
         gathered = await gather(
             work.context, self._providers, told=lambda provider, why: self._provider_failed(work, provider, why)
         )
         for provider in self._failing - {*gathered.failed}:
             log.info("the %s context is there again", provider)
         self._failing = {*gathered.failed}
+        work.heard = Heard(gathered)
         share = seconds * INFORMATION_SHARE
-        found, work.looked_up = await self._informing.note(work.context, gathered, work.turn, share)
+        found, work.looked_up = await self._informing.note(
+            work.context, gathered, work.turn, share, told=work.heard.looked_up
+        )
 
         async def message(model: Model) -> Attempt:
             return await self._line_of(model, work, gathered, found)
 
         async with work.turn.phase(Phase.MESSAGE):
-            return await self._message.first(message, enough=lambda one: one.verdict.passed)
+            return await self._message.first(message, enough=lambda one: one.verdict.passed, until=until)
 
     async def _line_of(self, model: Model, work: _Work, gathered: Gathered, found: str) -> Attempt:
         """One model's line, with a second try where the guard refuses the first. Raises ModelError."""
         sources = tuple(_sources(work, gathered))
-        for _ in range(TRIES):
+        for number in range(TRIES):
+            if number:
+                self._message.go_on(model.name)
             asked = self._prompts(model.name).assemble(
                 Mode.HEARTHKEEPER, gathered, work.context, found=found, refused=work.reasons()
             )
             try:
                 line = await read_line(model, asked, work.page)
-            except ModelError:
+            except (ModelError, asyncio.CancelledError):
                 work.page.take_back()
                 raise
             work.turn.tell(Kind.FINALIZING, Phase.MESSAGE)
-            draft = Draft(line, sign(line, self._signature()), sources=sources, writer=model.name, shape=SHAPE)
-            attempt = Attempt(draft, work.context.judge(line))
+            draft = Draft(
+                line,
+                sign(line, self._signature()),
+                sources=sources,
+                writer=model.name,
+                shape=SHAPE,
+                heard=work.heard.texts,
+            )
+            attempt = Attempt(draft, work.context.judge(line) + work.heard.judged(line, work.context))
             if attempt.verdict.passed:
                 break
             work.page.take_back()

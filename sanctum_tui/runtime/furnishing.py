@@ -73,7 +73,14 @@ def furnish(evening: "Evening", earlier: tuple[str, ...]) -> None:
         undo_seconds=undo_seconds,
         closed=lambda: "the agent is muted" if evening.orchestrator.muted else "",
     )
-    evening.desk = Desk(queue, delivery, evening.clock, sign=signed, undo_seconds=undo_seconds)
+    evening.desk = Desk(
+        queue,
+        delivery,
+        evening.clock,
+        sign=signed,
+        undo_seconds=undo_seconds,
+        refused=lambda number, line: evening.orchestrator.refused(number, line),
+    )
     hearthkeeper = Hearthkeeper(
         evening.words.author,
         style=lambda: _style(evening),

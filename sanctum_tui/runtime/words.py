@@ -21,7 +21,7 @@ from sanctum_tui.llm.guard import Style
 from sanctum_tui.llm.hearing import Place
 from sanctum_tui.llm.offline import OfflineComposer
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
-from sanctum_tui.llm.prompts import BUDGET_TOKENS, Modules, Prompts, prompts_folder, read_modules
+from sanctum_tui.llm.prompts import Modules, Prompts, prompts_folder, prompts_for, read_modules
 from sanctum_tui.llm.replying import ModelReplier, OfflineReplier
 from sanctum_tui.llm.spending import Spending
 from sanctum_tui.llm.standing import StandingNotes, notes_file
@@ -46,8 +46,6 @@ _SHORTEST_KEY = 8
 """Characters; what is shorter ("ollama", "none") is what is written where no key is needed."""
 _LEAST_NOTE_WORDS = 5
 """A standing note of fewer words is a subject ("sailing"), which a line may well have."""
-_ROOM_FOR_QUESTION = 3 / 4
-"""Of what a model can hold; the rest is for its thoughts and its answer."""
 
 
 def _nothing(_: object) -> None:
@@ -181,13 +179,12 @@ class Words:
 
     def prompts(self, name: str = "") -> Prompts:
         """What the model of this name is asked, or any of them, as the settings are now."""
-        rooms = [choice.context_tokens for choice in self.choices if name in ("", choice.name)]
-        room = int(min(rooms) * _ROOM_FOR_QUESTION) if rooms else BUDGET_TOKENS
-        return Prompts(
+        return prompts_for(
+            self.choices,
             self._modules,
+            name=name,
             characters=self._style().max_characters,
             language=self._settings().agent_language,
-            budget_tokens=min(BUDGET_TOKENS, room),
         )
 
     def singly(self) -> tuple[Chain, ...]:

@@ -137,6 +137,18 @@ def plain_model(provider: Provider | Literal[""], base_url: str, api_key: Secret
     return msgspec.structs.replace(choice, base_url=_base_url(choice, "LLM_BASE_URL", ""))
 
 
+def unpriced(models: Sequence[ModelChoice], budget: float) -> tuple[str, ...]:
+    """A warning for each model without a price, for which a limit on costs does not hold; one at home needs none."""
+    if not budget:
+        return ()
+    return tuple(
+        f"LLM_BUDGET_COST does not hold for {choice.name}, which has no price; give it price_in and price_out under "
+        "[[models]], or set LLM_BUDGET_TOKENS."
+        for choice in models
+        if not (choice.price_in and choice.price_out) and not choice.is_local
+    )
+
+
 def ordered(
     models: Sequence[ModelChoice], order: ModelsOrder, phase: Literal["information", "message"]
 ) -> tuple[ModelChoice, ...]:

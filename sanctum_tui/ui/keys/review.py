@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import SanctumError, StorageError
 from sanctum_tui.evening import PromptState
-from sanctum_tui.review.prompt import Outcome, may_step, unsendable
+from sanctum_tui.review.prompt import OVERRIDE, Outcome, may_step, unsendable
 from sanctum_tui.text import single_spaced
 from sanctum_tui.ui.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OVERRIDE = "operator overrode the guard: "
 DRAFTING = "Drafting anew…"
 REASON_GOES = "The reason goes into the ledger, and becomes a standing note that later lines keep to."
 NOTE_GONE = "The standing note it had left is gone with it."

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from sanctum_tui.status.turns import Turn
     from sanctum_tui.ui.app import SanctumApp
 
+NO_EDITOR = "The evening is closed, and its editor with it; the plan was not kept. Draft it anew next time."
+
 
 class WordsKeys:
     """Opens the dialogs for the models and the notes."""
@@ -42,9 +44,15 @@ class WordsKeys:
             return evening.tonight.text if evening.dashboard.title or evening.dashboard.goals else TEMPLATE
 
         async def taken(markdown: str | None) -> None:
-            if markdown is not None and self._app.papers is not None:
-                self._app.papers.take_draft(markdown)
+            papers = self._app.papers
+            if markdown is None:
+                return
+            if papers is None:
+                self._app.say(NO_EDITOR, severity="warning")
+            elif papers.take_draft(markdown):
                 self._app.say("The plan is in the editor, and saved; Ctrl+Z there takes it back.")
+            else:
+                self._app.say("The plan goes into the editor as soon as that is on the screen.")
 
         begin = evening.words.turn
 
