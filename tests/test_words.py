@@ -234,33 +234,29 @@ def test_what_models_are_asked_is_never_logged(tmp_path: Path) -> None:
             logging.getLogger(name).propagate = True
 
 
-HELD = """
-import asyncio, time
+LOADED_IN = """
+import asyncio, sys, threading
 from sanctum_tui.llm.chain import open_models
 from sanctum_tui.settings import ModelChoice
 
+class Watching:
+    threads = set()
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("pydantic_ai", "openai", "httpx2"):
+            self.threads.add(threading.current_thread() is threading.main_thread())
+
 async def main():
-    held, opening = [], asyncio.create_task(open_models([ModelChoice(
-        name="a", provider="ollama", model="q", base_url="http://127.0.0.1:9/v1")]))
-    while not opening.done():
-        began = time.perf_counter()
-        await asyncio.sleep(0.005)
-        held.append(time.perf_counter() - began - 0.005)
-    for model in await opening:
+    sys.meta_path.insert(0, Watching())
+    for model in await open_models([ModelChoice(
+            name="a", provider="ollama", model="q", base_url="http://127.0.0.1:9/v1")]):
         await model.aclose()
-    print(sorted(held)[int(len(held) * 0.99)])
+    print(*Watching.threads)
 
 asyncio.run(main())
 """
 
 
-def test_loading_the_model_library_does_not_hold_the_loop() -> None:
-    """Seconds that ninety-nine of a hundred keys wait at the most, in a process that is fresh."""
-    held = []
-    for _ in range(3):
-        # Another process may have had the machine for a moment.
-        run = subprocess.run([sys.executable, "-c", HELD], capture_output=True, text=True, check=True, timeout=60)
-        held.append(float(run.stdout))
-        if held[-1] < 0.05:
-            break
-    assert min(held) < 0.05
+def test_the_model_library_is_loaded_beside_the_console() -> None:
+    """In a process that is fresh; how long keys wait meanwhile is what the benchmark ``library`` tells."""
+    run = subprocess.run([sys.executable, "-c", LOADED_IN], capture_output=True, text=True, check=True, timeout=60)
+    assert run.stdout.split() == ["False"]

@@ -12,7 +12,14 @@ from pathlib import Path
 
 from tests.benchmarks.measuring import Workbench, machine
 
-_NAMES = {"startup": "startup", "ingest": "ingest", "replay": "replaying", "memory": "memory", "live": "live"}
+_NAMES = {
+    "startup": "startup",
+    "ingest": "ingest",
+    "replay": "replaying",
+    "memory": "memory",
+    "live": "live",
+    "library": "library",
+}
 
 
 def main() -> None:
