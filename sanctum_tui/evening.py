@@ -55,6 +55,8 @@ class Draft:
     writer: str = "offline composer"
     shape: str = ""
     """The composer's name for the kind of line, so that it does not come twice."""
+    heard: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """What others wrote, of all its writer was given: the line is judged by it too. Not stored."""
 
 
 class PromptState(StrEnum):

@@ -62,16 +62,16 @@ def answer(*texts: str, usage: object = USAGE, **how: Any) -> Reply:
 
 
 def whole(text: str = "", *, calls: Iterable[tuple[str, object]] = ()) -> Reply:
-    """An answer that is not streamed: text, or calls of tools with their arguments."""
+    """An answer of a look-up: text, or calls of tools with their arguments, each in one chunk."""
     message: dict[str, Any] = {"role": "assistant", "content": text or None}
     if calls:
         message["tool_calls"] = [
-            {"id": f"t{n}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+            {"index": n, "id": f"t{n}", "type": "function",
+             "function": {"name": name, "arguments": json.dumps(arguments)}}
             for n, (name, arguments) in enumerate(calls)
-        ]
-    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
-    body = {"id": "c1", "object": "chat.completion", "created": 1, "model": "mock", "choices": [choice]}
-    return Reply((json.dumps({**body, "usage": USAGE}).encode(),), headers={"Content-Type": "application/json"})
+        ]  # fmt: skip
+    last = end("tool_calls" if calls else "stop")
+    return stream(delta(**message), last, {**delta(), "choices": [], "usage": USAGE})
 
 
 def refusal(status: int, body: object, **headers: str) -> Reply:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -240,3 +240,82 @@ def test_a_link_starts_closed() -> None:
     (link,) = links([Scripted("one", "a")], ReplayClock(START))
     assert isinstance(link, Link)
     assert link.breaker.standing().state is State.CLOSED
+
+
+async def forever(model: Model) -> str:
+    await asyncio.Event().wait()
+    return ""
+
+
+def hanging(name: str) -> Callable[[Model], Awaitable[str]]:
+    """Asks the models; this one never comes back."""
+
+    async def ask(model: Model) -> str:
+        return await (forever if model.name == name else written)(model)
+
+    return ask
+
+
+def soon(seconds: float = 0.3) -> float:
+    return asyncio.get_running_loop().time() + seconds
+
+
+async def test_one_that_hangs_leaves_time_for_the_next_and_rests() -> None:
+    one, two = Scripted("one", "never"), Scripted("two", "a line")
+    asked = chain(one, two)
+    async with asyncio.timeout(5):
+        assert await asked.first(hanging("one"), until=soon()) == "a line"
+    standing = asked.states()[0].standing
+    assert (standing.state, standing.fault) == (State.OPEN, Fault.TIMEOUT)
+    assert "its share of the time" in standing.reason
+    assert await asked.first(hanging("one"), until=soon()) == "a line", "it is not waited for again"
+
+
+@pytest.mark.parametrize("others", [(), ("resting",)])
+async def test_the_last_that_can_be_asked_has_all_the_time_and_nothing_is_held_against_it(
+    others: tuple[str, ...],
+) -> None:
+    asked = chain(Scripted("one", "a line"), *(Scripted(name, failure()) for name in others))
+    if others:
+        with pytest.raises(ModelError):
+            await Chain(asked._order[1:], Spending([])).first(written)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05) as limit:
+            await asked.first(forever, until=limit.when())
+    assert asked.states()[0].standing.state is State.CLOSED
+
+
+async def test_a_model_in_a_chain_of_its_own_leaves_time_for_those_behind_it() -> None:
+    alone = chain(Scripted("one", "never"))
+    with pytest.raises(ModelError) as told:
+        await alone.first(forever, until=soon(0.05), behind=True)
+    assert told.value.fault is Fault.TIMEOUT
+    assert not alone.ready
+    assert chain(Scripted("two", "a line")).ready
+
+
+async def test_a_time_that_was_over_within_a_call_is_not_the_share() -> None:
+    async def late(model: Model) -> str:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await chain(Scripted("one", "a"), Scripted("two", "b")).first(late, until=soon(60))
+
+
+async def test_the_budget_is_asked_before_each_further_call_of_one_answer() -> None:
+    spending = Spending([], tokens=1100)
+    one, two = Scripted("one", "a line"), Scripted("two", "another")
+    asked = chain(one, two, spending=spending)
+
+    async def twice(model: Model) -> str:
+        await written(model)
+        asked.go_on(model.name)
+        return await written(model)
+
+    with pytest.raises(ModelError, match="LLM_BUDGET_TOKENS") as told:
+        await asked.first(twice)
+    assert (told.value.fault, one.asked, two.asked) == (Fault.BUDGET, 1, 0)
+    assert spending.total().tokens == 1100, "each call is counted once"
+    assert asked.states()[0].standing.state is State.CLOSED
+    spending.limit()
+    assert await asked.first(twice) == "a line"

@@ -209,7 +209,7 @@ async def test_a_yes_can_be_taken_back_before_it_goes_out(tmp_path: Path) -> Non
         await until(pilot, lambda: "goes out in" in words(app))
         await pilot.press("u")
         await until(pilot, lambda: card(app).state is PromptState.PENDING)
-        assert evening(app).queue.posted == 0
+        assert evening(app).queue.counts() == {"pending": 1}
 
 
 async def test_what_the_guard_refuses_is_posted_only_when_the_operator_insists(tmp_path: Path) -> None:

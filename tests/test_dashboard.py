@@ -436,6 +436,7 @@ class TestWriting:
         st.sampled_from(KEYS),
         st.lists(st.sampled_from(TRAPS), min_size=1, max_size=3).map("\n".join),
     )
+    @example("---\n%%\n---", "title", "%%")
     def test_a_field_can_be_written_into_any_page(self, page: str, key: str, value: str) -> None:
         wanted = settle(key, value)
         after = replace_field(page, key, value)

@@ -116,3 +116,17 @@ def test_the_command_shows_a_model_and_never_its_key(
     report = capsys.readouterr().out
     assert "✓ ready     model         qwen3:8b; not asked now" in report
     assert "sk-of-the-operator" not in report
+
+
+def test_the_doctor_tells_that_a_limit_on_costs_cannot_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for info in describe():
+        monkeypatch.delenv(info.name, raising=False)
+    monkeypatch.setenv("SANCTUM_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    told = {"LLM_PROVIDER": "openai", "LLM_MODEL": "gpt-4o", "LLM_API_KEY": "sk-plain", "LLM_BUDGET_COST": "2"}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert main(["doctor", "--quick"]) == 0
+    assert "LLM_BUDGET_COST does not hold for gpt-4o" in capsys.readouterr().out

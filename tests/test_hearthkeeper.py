@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rapidfuzz import fuzz
 
-from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
+from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper, posted, rests_from
 from sanctum_tui.agent.room import Room
 from sanctum_tui.chat import ChatMessage
 from sanctum_tui.dashboard.markdown import parse
@@ -135,6 +135,45 @@ async def test_a_writer_with_nothing_left_is_not_asked_again_before_something_ch
     assert hearthkeeper.nothing_to_say(room)
     room.take([says(10)])
     assert not hearthkeeper.nothing_to_say(room)
+
+
+# --- what it has spent, and when it may speak again ---------------------------------------------------
+
+S = PromptState
+
+
+def line(number: int, mode: str, state: PromptState, seconds: float) -> Prompt:
+    return replace(prompt(number, LINE, state), mode=mode, changed_at=at(seconds))
+
+
+def test_answers_are_not_of_its_budget() -> None:
+    own = [line(1, "hearthkeeper", S.POSTED, 10), line(2, "hearthkeeper", S.UNKNOWN, 20)]
+    unheard = [line(3, "hearthkeeper", S.SKIPPED, 30), line(4, "hearthkeeper", S.PENDING, 40)]
+    answers = [line(5, "steward", S.POSTED, 50), line(6, "steward", S.UNKNOWN, 60)]
+    assert posted([*own, *unheard, *answers]) == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "state", "rests"),
+    [
+        ("hearthkeeper", S.POSTED, True),
+        ("hearthkeeper", S.SKIPPED, True),
+        ("hearthkeeper", S.REJECTED, True),
+        ("hearthkeeper", S.STALE, False),
+        ("steward", S.POSTED, True),
+        ("steward", S.UNKNOWN, True),
+        ("steward", S.SKIPPED, False),
+        ("steward", S.REJECTED, False),
+        ("steward", S.FAILED, False),
+        ("steward", S.PENDING, False),
+    ],
+)
+def test_it_rests_after_what_the_room_heard_of_the_agent_and_after_its_own_line_was_settled(
+    mode: str, state: PromptState, rests: bool
+) -> None:
+    earlier = line(1, "hearthkeeper", S.POSTED, 10)
+    assert rests_from([earlier, line(2, mode, state, 500)]) == at(500 if rests else 10)
+    assert rests_from([]) is None
 
 
 # --- the composer before the evening's judge --------------------------------------------------------

@@ -184,3 +184,20 @@ def test_the_budget_is_a_setting_that_may_change_while_it_runs() -> None:
     settings = load(environ={"LLM_BUDGET_TOKENS": "50000"}, overrides=["LLM_BUDGET_COST=0.5"]).settings
     assert (settings.llm_budget_tokens, settings.llm_budget_cost) == (50_000, 0.5)
     assert changed(settings, "LLM_BUDGET_TOKENS", "0").llm_budget_tokens == 0
+
+
+LIMITED = {"LLM_BUDGET_COST": "2"}
+CLOUD = {"LLM_PROVIDER": "openai", "LLM_API_KEY": "sk-plain", "LLM_MODEL": "gpt-4o"}
+
+
+def test_a_limit_on_costs_that_cannot_hold_is_told(tmp_path: Path) -> None:
+    (warning,) = load(environ={**CLOUD, **LIMITED}).warnings
+    assert "LLM_BUDGET_COST does not hold for gpt-4o, which has no price" in warning
+    assert "LLM_BUDGET_TOKENS" in warning
+    half = one('base_url = "https://models.example/v1"\nprice_in = 3', provider="compatible")
+    assert "does not hold for quick" in read(tmp_path, half, **LIMITED).warnings[0]
+
+
+def test_a_model_at_home_or_with_a_price_or_without_a_limit_is_no_matter_of_costs(tmp_path: Path) -> None:
+    assert read(tmp_path, TWO, **LIMITED).warnings == ()
+    assert load(environ=CLOUD).warnings == ()

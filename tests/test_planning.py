@@ -1,7 +1,7 @@
 """The author of dashboards: the streamer's template, its rules, a calm voice, and a plan whatever the models do."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -18,10 +18,12 @@ from sanctum_tui.llm.guard import Style, inspect
 from sanctum_tui.llm.phrasebook import load
 from sanctum_tui.llm.plan_composer import WRITER, OfflinePlanner, _book, compose
 from sanctum_tui.llm.planning import WORD_RULES, ModelPlanner, PlanDraft, PlanForm, asked, check, lay_out, read_plan
-from sanctum_tui.llm.ports import Fault, ModelError
+from sanctum_tui.llm.ports import Asked, Fault, ModelError, Usage
 from sanctum_tui.llm.spending import Spending
 from tests.builders import START
+from tests.mock_provider import answer, mock_provider
 from tests.scripted import Scripted
+from tests.wire import opened
 
 FORM = PlanForm("Windrose", "salt-worn, patient", "some hours", "repaired the harbour", "20:00")
 PARTS = {
@@ -77,8 +79,8 @@ Feed the cat.
 """
 
 
-def planner(*models: Scripted, seconds: float = 10.0, template: str = TEMPLATE) -> ModelPlanner:
-    clock, spending = ReplayClock(START), Spending([])
+def planner(*models: Scripted, seconds: float = 10.0, template: str = TEMPLATE, tokens: int = 0) -> ModelPlanner:
+    clock, spending = ReplayClock(START), Spending([], tokens=tokens)
     made = [Chain((link,), spending) for link in links(models, clock)]
     offline = OfflinePlanner(template=lambda: template)
     return ModelPlanner(lambda: made, offline, template=lambda: template, seconds=seconds)
@@ -340,3 +342,33 @@ def test_the_form_cannot_close_the_quotation_it_stands_in() -> None:
     assert question.material.count("</form>") == 1
     assert question.material.count("\n# Now") == 1
     assert question.instructions == asked(PlanForm("Another")).instructions
+
+
+async def test_a_model_that_hangs_leaves_time_for_the_next_to_plan() -> None:
+    slow, good = Scripted("slow", ANSWER, seconds=30), Scripted("good", ANSWER)
+    async with asyncio.timeout(5):
+        draft, told = await drafted(slow, good, seconds=1.0)
+    assert draft.writer == "good"
+    assert any("its share of the time" in sentence for sentence in told)
+
+
+async def test_no_second_plan_is_asked_for_beyond_the_budget() -> None:
+    class Costly(Scripted):
+        def write(self, asked: Asked) -> AsyncIterator[str]:
+            self.used = self.used + Usage(100, 10)
+            return super().write(asked)
+
+    loud, other = Costly("loud", LOUD), Costly("other", ANSWER)
+    draft, told = await drafted(loud, other, tokens=100)
+    assert (draft.writer, len(loud.heard), len(other.heard)) == (WRITER, 1, 0)
+    assert any("LLM_BUDGET_TOKENS" in sentence for sentence in told)
+
+
+async def test_what_a_plan_cost_is_listened_for_behind_its_end() -> None:
+    usage = {"prompt_tokens": 5000, "completion_tokens": 3000, "total_tokens": 8000}
+    async with mock_provider(answer(ANSWER, usage=usage)) as mock, opened(mock.choice()) as model:
+        spending = Spending([])
+        chain = Chain(links([model], ReplayClock(START)), spending)
+        draft = await ModelPlanner(lambda: [chain], OfflinePlanner()).draft(FORM, told=lambda sentence: None)
+    assert draft.writer == "mock"
+    assert spending.total().tokens == 8000

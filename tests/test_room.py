@@ -3,8 +3,8 @@
 import pytest
 
 from sanctum_tui.agent.modes.warden import Warden
-from sanctum_tui.agent.room import Room
-from sanctum_tui.chat import ChatGap, ChatMessage, Voice
+from sanctum_tui.agent.room import MOST_REMOVED, Room
+from sanctum_tui.chat import ChatCleared, ChatGap, ChatMessage, MessageDeleted, Voice
 from tests.builders import START, at, says
 
 
@@ -71,3 +71,32 @@ def test_the_stream_begins_with_a_silence_of_its_own() -> None:
 def test_lines_are_numbered_on_from_the_evening_before() -> None:
     following = room(numbered_after=41)
     assert [line.number for line in following.take([says(1), says(2)])] == [42, 43]
+
+
+def test_what_a_moderator_removed_is_known_and_what_is_said_after_it_is_not_meant() -> None:
+    cleaned = room()
+    first, second, other = says(10, id="a"), says(20, id="b"), says(20, who="pebble", id="c")
+    cleaned.take([first, second, other])
+    cleaned.withdraw(MessageDeleted(at(21), "a"))
+    assert [cleaned.was_withdrawn(line) for line in (first, second, other)] == [True, False, False]
+    cleaned.withdraw(ChatCleared(at(30), "mira"))
+    assert [cleaned.was_withdrawn(line) for line in (second, other)] == [True, False]
+    assert not cleaned.was_withdrawn(says(700, "back again"))
+    cleaned.withdraw(ChatCleared(at(800)))
+    assert cleaned.was_withdrawn(other)
+    assert not cleaned.was_withdrawn(says(801))
+
+
+def test_a_line_without_an_id_is_not_taken_for_another_one_that_was_removed() -> None:
+    cleaned = room()
+    cleaned.withdraw(MessageDeleted(at(5), ""))
+    assert not cleaned.was_withdrawn(says(10))
+
+
+def test_of_a_flood_of_removals_the_latest_are_remembered() -> None:
+    cleaned = room()
+    for number in range(MOST_REMOVED + 10):
+        cleaned.withdraw(MessageDeleted(at(5), f"spam{number}"))
+    assert not cleaned.was_withdrawn(says(1, id="spam9"))
+    assert cleaned.was_withdrawn(says(1, id="spam10"))
+    assert cleaned.was_withdrawn(says(1, id=f"spam{MOST_REMOVED + 9}"))

@@ -2,27 +2,48 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from sanctum_tui.chat import ChatLine, ChatMessage, Voice
 from sanctum_tui.evening import LIVE_SOURCE, Session
 from sanctum_tui.memory import Memory, open_memory
 from sanctum_tui.memory import search as searching
 from sanctum_tui.memory.search import FROM_ONE_STREAM, Found, Search, spaced, words_of
+from tests.postgres import database, server
 
 NOW = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def memory(tmp_path: Path) -> AsyncIterator[Memory]:
+async def filed(tmp_path: Path) -> AsyncIterator[Memory]:
+    """In a file, where the index is filled by whoever searches."""
     opened = await open_memory(f"sqlite+aiosqlite:///{tmp_path / 'sanctum.db'}", lock_folder=None)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[URL]:
+    with server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def memory(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Memory]:
+    async with AsyncExitStack() as stack:
+        url = f"sqlite+aiosqlite:///{tmp_path / 'sanctum.db'}"
+        if request.param == "postgresql":
+            url = await stack.enter_async_context(database(request.getfixturevalue("postgres")))
+        opened = await open_memory(url, lock_folder=None)
+        stack.push_async_callback(opened.close)
+        yield opened
 
 
 async def stream(
@@ -120,6 +141,12 @@ async def test_what_a_stream_was_about_is_found_once_it_is_over(memory: Memory) 
     assert [(one.session_id, one.number, one.text) for one in found] == [(session.id, 0, plan)]
 
 
+async def test_a_plan_in_a_script_without_spaces_is_found_by_its_signs(memory: Memory) -> None:
+    plan = "# 灯塔之夜\n\n今晚慢慢走。"
+    await stream(memory, 0, plan=plan)
+    assert await texts(memory, "灯塔") == [plan]
+
+
 async def test_one_long_evening_does_not_push_the_others_out(memory: Memory) -> None:
     await stream(memory, 0, *(f"lamp lamp lamp {number}" for number in range(30)))
     await stream(memory, 1, "once there was a lamp in the fog on the far side of the bay")
@@ -166,8 +193,8 @@ def test_a_query_is_its_telling_words_each_once() -> None:
     assert spaced("a 灯塔 b") == "a  灯  塔  b"
 
 
-async def test_the_index_is_filled_by_whoever_searches_and_never_by_storing(memory: Memory, tmp_path: Path) -> None:
-    await stream(memory, 0, "a lamp", "an oar")
+async def test_the_index_is_filled_by_whoever_searches_and_never_by_storing(filed: Memory, tmp_path: Path) -> None:
+    await stream(filed, 0, "a lamp", "an oar")
 
     def indexed() -> int:
         with sqlite3.connect(tmp_path / "sanctum.db") as connection:
@@ -176,33 +203,33 @@ async def test_the_index_is_filled_by_whoever_searches_and_never_by_storing(memo
         return count
 
     assert indexed() == 0
-    await texts(memory, "lamp")
+    await texts(filed, "lamp")
     assert indexed() == 2
 
 
 async def test_filling_goes_on_where_it_was_stopped_and_puts_nothing_in_twice(
-    memory: Memory, monkeypatch: pytest.MonkeyPatch
+    filed: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "BATCH_LINES", 10)
-    await stream(memory, 0, *(f"lamp number {number}" for number in range(95)))
-    search = Search(memory.store)
+    await stream(filed, 0, *(f"lamp number {number}" for number in range(95)))
+    search = Search(filed.store)
     assert not await search.catch_up(channel="harbour", seconds=0.0)
     rounds = 1
     while not await search.catch_up(channel="harbour", seconds=0.0):
         rounds += 1
     assert rounds >= 9
-    async with memory.store.read() as connection:
+    async with filed.store.read() as connection:
         counted = await connection.exec_driver_sql("SELECT count(*), count(DISTINCT rowid) FROM search_index")
         assert counted.one() == (95, 95)
 
 
 async def test_two_consoles_that_fill_the_index_at_once_put_nothing_in_twice(
-    memory: Memory, monkeypatch: pytest.MonkeyPatch
+    filed: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "BATCH_LINES", 7)
-    await stream(memory, 0, *(f"lamp number {number}" for number in range(80)))
-    await asyncio.gather(*(Search(memory.store).catch_up(channel="harbour", seconds=30.0) for _ in range(3)))
-    async with memory.store.read() as connection:
+    await stream(filed, 0, *(f"lamp number {number}" for number in range(80)))
+    await asyncio.gather(*(Search(filed.store).catch_up(channel="harbour", seconds=30.0) for _ in range(3)))
+    async with filed.store.read() as connection:
         counted = await connection.exec_driver_sql(
             "SELECT count(*) FROM search_index WHERE search_index MATCH 'lamp'"
         )

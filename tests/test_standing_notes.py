@@ -86,3 +86,44 @@ def test_only_a_reason_that_the_operator_gave_becomes_a_note(tmp_path: Path, ste
     expected = StandingNote("Too sweet.", START.date(), "skip of line 4, stream 12")
     assert note == (expected if learnt else None)
     assert notes.read() == ((expected,) if learnt else ())
+
+
+PENDING = PromptStep(START, PromptState.PENDING, "agent", "")
+SKIPPED = PromptStep(START, PromptState.SKIPPED, "operator", "", "Too sweet.")
+BACK = PromptStep(START, PromptState.PENDING, "operator", "", "taken back")
+
+
+def test_a_skip_that_is_taken_back_takes_its_note_with_it_and_no_other(tmp_path: Path) -> None:
+    notes = StandingNotes(tmp_path / "notes.md")
+    notes.add("No puns.", on=START.date(), origin="skip of line 3, stream 12")
+    notes.learn(prompt(PENDING, SKIPPED))
+    notes.learn(prompt(PENDING, SKIPPED, BACK))
+    assert [note.text for note in notes.read()] == ["No puns."]
+    again = PromptStep(START, PromptState.SKIPPED, "operator", "", "Too long.")
+    notes.learn(prompt(PENDING, SKIPPED, BACK, again))
+    assert [note.text for note in notes.read()] == ["No puns.", "Too long."]
+
+
+def test_a_note_that_the_operator_has_changed_since_the_skip_is_theirs_and_stays(tmp_path: Path) -> None:
+    notes = StandingNotes(tmp_path / "notes.md")
+    note = notes.learn(prompt(PENDING, SKIPPED))
+    assert note is not None
+    notes.edit(note, "Less sweet, please.")
+    notes.learn(prompt(PENDING, SKIPPED, BACK))
+    assert [note.text for note in notes.read()] == ["Less sweet, please."]
+
+
+def test_a_note_that_was_there_before_the_skip_stays(tmp_path: Path) -> None:
+    notes = StandingNotes(tmp_path / "notes.md")
+    notes.add("too sweet.", on=START.date(), origin="written here")
+    assert notes.learn(prompt(PENDING, SKIPPED)) is None
+    notes.learn(prompt(PENDING, SKIPPED, BACK))
+    assert [note.text for note in notes.read()] == ["too sweet."]
+
+
+def test_once_taken_back_a_skip_is_left_alone_by_what_follows(tmp_path: Path) -> None:
+    notes = StandingNotes(tmp_path / "notes.md")
+    notes.learn(prompt(PENDING, SKIPPED, BACK))
+    notes.add("Too sweet.", on=START.date(), origin="skip of line 4, stream 12")
+    notes.learn(prompt(PENDING, SKIPPED, BACK, PromptStep(START, PromptState.APPROVED, "operator", "")))
+    assert [note.text for note in notes.read()] == ["Too sweet."]

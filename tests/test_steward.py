@@ -19,6 +19,7 @@ from sanctum_tui.llm.chain import Chain, links
 from sanctum_tui.llm.context import TonightsChat
 from sanctum_tui.llm.guard import Verdict, inspect
 from sanctum_tui.llm.guard_language import Language
+from sanctum_tui.llm.hearing import Place
 from sanctum_tui.llm.ports import Fault, ModelError
 from sanctum_tui.llm.prompts import Mode, Prompts
 from sanctum_tui.llm.replying import ModelReplier, OfflineReplier, Replier, _answers
@@ -85,7 +86,7 @@ def replier(*models: Scripted, written: list[str] | None = None, seconds: float 
         lambda: (TonightsChat(),),
         offline(),
         lambda: SIGNED,
-        writing=told.append,
+        place=Place(told.append),
         seconds=seconds,
     )
 

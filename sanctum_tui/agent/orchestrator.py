@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sanctum_tui.agent.drafting import Drafting, Written
+from sanctum_tui.agent.drafting import Drafting, Written, refusal
 from sanctum_tui.agent.keeping import Keeping
-from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper
-from sanctum_tui.agent.modes.steward import Steward
+from sanctum_tui.agent.modes.hearthkeeper import Hearthkeeper, posted, rests_from
+from sanctum_tui.agent.modes.steward import Steward, of_answer
 from sanctum_tui.agent.policies import Situation, decide, explain
 from sanctum_tui.agent.room import Room, notice_of
 from sanctum_tui.agent.ticking import Ticks
+from sanctum_tui.agent.waiting import WaitingLine
 from sanctum_tui.chat import (
     ChatCleared,
     ChatEvent,
@@ -35,7 +36,7 @@ from sanctum_tui.clock import Clock
 from sanctum_tui.evening import Action, Decision, Mark, Prompt, PromptState
 from sanctum_tui.events import AgentMuted, Broadcast, DecisionChanged, LineFlagged, LinesHeard, MomentMarked
 from sanctum_tui.llm.guard import Verdict
-from sanctum_tui.review.prompt import ROOM, WAITING, Outcome, may_step
+from sanctum_tui.review.prompt import Outcome
 from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.settings import Settings
 
@@ -95,13 +96,16 @@ class Orchestrator:
         self._on_own = on_own
         self._on_open = on_open
         self._drafting = Drafting(
+            clock=clock,
             room=room,
             queue=queue,
             hearthkeeper=hearthkeeper,
             steward=steward,
             standing_order=standing_order,
             on_written=on_written,
+            attempt=keeping.attempt,
         )
+        self._waiting = WaitingLine(clock, room, queue, keeping, self._drafting)
         self._ticks = Ticks(clock, lambda: self._settings().agent_loop_interval_seconds, self.tick)
 
     async def run(self, source: ChatSource) -> None:
@@ -132,19 +136,20 @@ class Orchestrator:
             start += 1
         if start < len(events):
             await self._take(events[start:])
+        self._drafting.look()
         await self._keeping.room_to_store()
 
     def situation(self, now: datetime | None = None) -> Situation:
         """What the policy would look at, at this moment or another."""
         moment = now or self._clock.now()
-        settings, queue, waiting = self._settings(), self._queue, self._queue.waiting
+        settings, prompts, waiting = self._settings(), self._queue.prompts, self._queue.waiting
         return Situation(
             now=moment,
             quiet_since=self.room.quiet_since,
             people_last_minute=self.room.people_last_minute(moment),
             waiting=waiting.state if waiting else None,
-            settled_at=queue.settled_at,
-            posted=queue.posted,
+            settled_at=rests_from(prompts),
+            posted=posted(prompts),
             live=self._gate.live,
             hearing=self._hearing(),
             muted=self.muted,
@@ -160,15 +165,8 @@ class Orchestrator:
         await self._keeping.catch_up()
         if self._on_open is not None:
             await self._on_open()
-        waiting, spoke = self._queue.waiting, self.room.last_person_at
-        if waiting is not None and self._drafting.too_late(waiting, self._clock.now()):
-            late = partial(
-                self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason="the talk has moved on"
-            )
-            await self._keeping.attempt(late)
-        elif waiting is not None and spoke is not None and spoke > waiting.changed_at:
-            # It should have gone stale when they spoke; that could not be stored then.
-            await self._go_stale(spoke)
+        await self._waiting.catch_up()
+        await self._drafting.catch_up()
         # Also where nobody has said anything for long: a restart goes on from here, not from the last line.
         if self._hearing():
             self._keeping.heard((), events=0, messages=0, clock_at=self._clock.now())
@@ -194,8 +192,14 @@ class Orchestrator:
         return not self.muted and not resting and self._gate.live is Live.YES
 
     def verdict(self, line: str, *, editing: int | None = None) -> Verdict:
-        """The guard's word on a line the operator is writing."""
-        return self._hearthkeeper.verdict(line, self.room, self._queue.prompts, editing=editing)
+        """The guard's word on a line, at this moment: for the prompt of the number `editing`, where there is one."""
+        verdict = self._hearthkeeper.verdict(line, self.room, self._queue.prompts, editing=editing)
+        prompt = None if editing is None else self._queue.get(editing)
+        return of_answer(verdict) if prompt is not None and self._drafting.is_answer(prompt) else verdict
+
+    def refused(self, number: int, line: str) -> str:
+        """Why the guard says no to these words for the prompt of that number, or "" where it does not."""
+        return refusal(self.verdict(line, editing=number))
 
     async def redraft(self, number: int, note: str = "") -> Outcome:
         """Draft anew in place of a line that waits, with the operator's note."""
@@ -207,6 +211,7 @@ class Orchestrator:
     async def set_muted(self, muted: bool) -> Outcome:
         """Mute or unmute the agent. Muted, it drafts nothing and nothing is posted, also after a restart."""
         self.muted = muted
+        self._drafting.look()
         await self.look()
         self._broadcast.tell(AgentMuted(muted))
         log.info("the agent is %s", "muted" if muted else "unmuted")
@@ -218,6 +223,7 @@ class Orchestrator:
             self.let_it_be_until = None
             return Outcome(True, "The silence you asked for is over.")
         self.let_it_be_until = self._clock.now() + timedelta(minutes=minutes)
+        self._drafting.look()
         return Outcome(True, f"Letting it be for {minutes:g} minutes.")
 
     async def mark(self, note: str = "") -> Outcome:
@@ -229,13 +235,7 @@ class Orchestrator:
 
     async def undone(self, number: int) -> bool:
         """After a line was taken back: it goes stale at once where people have talked since. True if so."""
-        prompt = self._queue.get(number)
-        spoke = self.room.last_person_at
-        if prompt is None or spoke is None or spoke <= prompt.drafted_at:
-            return False
-        await self._go_stale(self._clock.now())
-        prompt = self._queue.get(number)
-        return prompt is not None and prompt.state is PromptState.STALE
+        return await self._waiting.undone(number)
 
     async def own_line(self, message: ChatMessage) -> None:
         """A line of ours is in the room."""
@@ -250,10 +250,7 @@ class Orchestrator:
     async def end(self, why: str) -> None:
         """The evening is over: what still waits expires, and the session ends."""
         self.room.close()
-        for prompt in self._queue.prompts:
-            if prompt.state in WAITING and may_step(prompt.state, PromptState.EXPIRED):
-                reason = f"it was held, and {why}" if prompt.state is PromptState.HELD else f"undecided when {why}"
-                await self._queue.step(prompt.number, PromptState.EXPIRED, by="agent", reason=reason)
+        await self._waiting.expire(why)
         await self._keeping.end(at=self._clock.now(), why=why)
 
     async def _spoken(self, one: Sequence[ChatEvent]) -> bool:
@@ -262,18 +259,8 @@ class Orchestrator:
         spoke = self.room.last_person_at
         if spoke is None or spoke is before:
             return False
-        await self._go_stale(spoke)
+        await self._waiting.people_spoke(spoke)
         return True
-
-    async def _go_stale(self, at: datetime) -> object:
-        waiting = self._queue.waiting
-        if waiting is None or waiting.state is not PromptState.PENDING or self._drafting.is_answer(waiting):
-            return None
-        step = partial(
-            self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason="people are talking", at=at
-        )
-        await self._keeping.attempt(step)
-        return self._queue.get(waiting.number)
 
     async def _take(self, events: Sequence[ChatEvent]) -> None:
         messages = [event for event in events if type(event) is ChatMessage]
@@ -294,6 +281,7 @@ class Orchestrator:
             match event:
                 case MessageDeleted() | ChatCleared():
                     self.room.withdraw(event)
+                    await self._waiting.drop_answer()
                     await self._keeping.happened(event, line=self.room.count, clock_at=self.room.last_at)
                 case ChatGap():
                     self.room.missed(event)

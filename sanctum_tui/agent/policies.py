@@ -22,8 +22,9 @@ class Situation:
     waiting: PromptState | None = None
     """State of the prompt that waits, if one does."""
     settled_at: datetime | None = None
-    """When a line was last posted or skipped."""
+    """When its own line was last posted or skipped, or an answer posted."""
     posted: int = 0
+    """How many of its own lines were posted; answers are not counted."""
     live: Live = Live.YES
     hearing: bool = True
     """Chat is connected; while it is not, silence is no silence."""

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
 from sanctum_tui.agent.modes.warden import WardenHit, suspects
 from sanctum_tui.agent.policies import ACTIVE_SECONDS
@@ -20,10 +21,16 @@ from sanctum_tui.chat import (
     Voice,
 )
 from sanctum_tui.evening import Flag, Silence
+from sanctum_tui.llm.guard_names import Names
+
+_Value = TypeVar("_Value")
 
 _ACTIVE = timedelta(seconds=ACTIVE_SECONDS)
 RECENT = 120
 """People's latest lines kept for whoever writes the next draft."""
+MOST_REMOVED = 1_000
+"""Removed lines, and people whose lines were removed, that are remembered; the oldest are forgotten. A question
+is asked about for some minutes at most, and even a raid of spam leaves fewer behind in those."""
 
 
 def _always(message: ChatMessage) -> bool:
@@ -44,6 +51,16 @@ def notice_of(event: ChatNotice | ChatGap | StreamWentOnline | StreamWentOffline
             return ChatNotice(at, f"The stream is now “{title}”, {category or 'without a category'}.")
         case ChatNotice():
             return event
+
+
+class _Latest(dict[str, _Value]):
+    """What was kept last, and no more than `MOST_REMOVED` of it."""
+
+    def keep(self, key: str, value: _Value) -> None:
+        self.pop(key, None)
+        self[key] = value
+        if len(self) > MOST_REMOVED:
+            del self[next(iter(self))]
 
 
 class Room:
@@ -75,11 +92,18 @@ class Room:
         self.count = numbered_after
         """Number of the last line."""
         self.people: set[str] = set()
+        self.names = Names()
+        """What those people are called: their logins, and how they write their names."""
         self.bots_seen: set[str] = set()
         self.recent: deque[ChatMessage] = deque(maxlen=RECENT)
         self.longest = Silence(started_at, 0.0)
         self.silences: list[Silence] = []
         self.flags: list[Flag] = []
+        self._removed = _Latest[bool]()
+        """By the ids of lines."""
+        self._cleared = _Latest[datetime]()
+        """When somebody's lines were removed last, by their logins."""
+        self._all_cleared_at: datetime | None = None
         self._flags_told = 0
         self._bots = frozenset(bots)
         self._not_people = self._bots | {own_login}
@@ -124,7 +148,10 @@ class Room:
         for position in reversed(aside):
             del resetting[position]
         self._spoke(resetting)
-        self.people.update([message.login for message in resetting])
+        logins = [message.login for message in resetting]
+        self.people.update(logins)
+        self.names.update(logins)
+        self.names.update([message.name for message in resetting])
         self.count += len(messages)
         self.last_at = max(self.last_at, messages[-1].at)
         return list(map(ChatLine, count(first), voices, messages))
@@ -142,10 +169,22 @@ class Room:
     def withdraw(self, what: MessageDeleted | ChatCleared) -> None:
         """A moderator removed lines: whoever writes the next draft does not see them. The clock stays as it is."""
         if isinstance(what, MessageDeleted):
+            self._removed.keep(what.id, True)
             kept = [message for message in self.recent if message.id != what.id or not what.id]
         else:
+            if what.login:
+                self._cleared.keep(what.login, what.at)
+            else:
+                self._all_cleared_at = what.at
             kept = [message for message in self.recent if what.login and message.login != what.login]
         self.recent = deque(kept, maxlen=RECENT)
+
+    def was_withdrawn(self, message: ChatMessage) -> bool:
+        """Whether a moderator has removed this line, by itself or with all that its writer had said."""
+        if message.id and message.id in self._removed:
+            return True
+        cleared = (self._cleared.get(message.login), self._all_cleared_at)
+        return any(moment is not None and message.at <= moment for moment in cleared)
 
     def notice(self, notice: ChatNotice) -> ChatLine:
         """Take in an announcement of the service's own, as the line that the room shows."""
@@ -185,7 +224,7 @@ class Room:
             if line.voice is Voice.BOT:
                 self.bots_seen.add(message.login)
             if line.voice in (Voice.PERSON, Voice.COMMAND):
-                self.people.add(message.login)
+                self._met(message)
             if line.voice in self._resets:
                 self._note_silence(self.quiet_since, message.at, threshold)
                 self.last_person_at = message.at
@@ -209,9 +248,13 @@ class Room:
             self.flags.append(Flag(message.at, number, message.name, message.text, hit.rule, hit.why))
             return Voice.SPAM
         if message.text[:1] == "!" and message.text[1:2].isalnum():
-            self.people.add(login)
+            self._met(message)
             return Voice.COMMAND
         return Voice.PERSON
+
+    def _met(self, message: ChatMessage) -> None:
+        self.people.add(message.login)
+        self.names.update((message.login, message.name))
 
     def _spoke(self, messages: Sequence[ChatMessage]) -> None:
         """People's lines reset the silence clock, one after the other."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from sanctum_tui.commands.setup import load_settings
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.paths import Paths
-from sanctum_tui.settings import Settings
+from sanctum_tui.settings import Settings, models_of, ordered
 
 if TYPE_CHECKING:
     from sanctum_tui.dashboard.value import Dashboard
     from sanctum_tui.evening import Session
     from sanctum_tui.llm.author import Context
     from sanctum_tui.llm.ports import Asked
-    from sanctum_tui.llm.prompts import Mode, Phase, Prompts
+    from sanctum_tui.llm.prompts import Mode, Modules, Phase, Prompts
     from sanctum_tui.memory import Memory
 
 _BEHIND_ALL = 2**31 - 1
@@ -27,19 +27,45 @@ _LINES_BEFORE = 500
 
 def show(arguments: Namespace) -> int:
     paths, loaded = load_settings(arguments)
-    from sanctum_tui.llm.prompts import Mode, Phase, Prompts, prompts_folder, read_modules
+    from sanctum_tui.llm.prompts import Mode, Phase, prompts_folder, read_modules
     from sanctum_tui.llm.tokens import estimate
 
     settings = loaded.settings
     modules = read_modules(prompts_folder(paths))
     for warning in modules.warnings:
         print(f"sanctum-tui: {warning}", file=sys.stderr)
-    prompts = Prompts(modules, characters=settings.style_max_characters, language=settings.agent_language)
-    asked = asyncio.run(_asked(arguments, settings, paths, Mode(arguments.mode), prompts, Phase(arguments.phase)))
+    mode, phase = Mode(arguments.mode), Phase(arguments.phase)
+    prompts, whose = _prompts(settings, modules, mode, phase)
+    print(f"sanctum-tui: {whose}", file=sys.stderr)
+    asked = asyncio.run(_asked(arguments, settings, paths, mode, prompts, phase))
     tokens = estimate(asked.instructions) + estimate(asked.material)
     print(f"sanctum-tui: at most about {tokens:,} tokens.", file=sys.stderr)
     sys.stdout.buffer.write(f"{asked.instructions}\n{asked.material}".encode())
     return 0
+
+
+def _prompts(settings: Settings, modules: "Modules", mode: "Mode", phase: "Phase") -> tuple["Prompts", str]:
+    """What the model that is asked first would be asked, and a sentence on which that is."""
+    from dataclasses import replace
+
+    from sanctum_tui.llm.prompts import Mode, Phase, prompts_for
+
+    choices = models_of(settings)
+    characters, language = settings.style_max_characters, settings.agent_language
+    anybody = prompts_for(choices, modules, characters=characters, language=language)
+    if mode is Mode.STEWARD and phase is Phase.INFORMATION:
+        return anybody, "the steward answers at once and looks nothing up; nobody is asked this."
+    asked_first = ordered(choices, settings.models_order, "message" if phase is Phase.MESSAGE else "information")
+    if not asked_first:
+        return anybody, "no model is set up for this; it is what one would be asked."
+    name = asked_first[0].name
+    prompts = prompts_for(choices, modules, name=name, characters=characters, language=language)
+    if mode is Mode.STEWARD:
+        # An answer is laid out once, for whichever model gives it.
+        return replace(anybody, thinks=prompts.thinks), f"as {name} is asked, but for what somebody said to it."
+    if phase is Phase.MESSAGE and ordered(choices, settings.models_order, "information"):
+        return prompts, f"as {name} is asked, but for the note on what was looked up before."
+    return prompts, f"as {name} is asked."
 
 
 async def _asked(

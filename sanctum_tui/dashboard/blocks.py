@@ -101,14 +101,15 @@ def _parser() -> "MarkdownIt":
 
 
 def _without_comments(lines: list[str]) -> list[str]:
-    """Obsidian's ``%%comments%%`` blanked out, outside fences; one that never ends is text."""
+    """Obsidian's ``%%comments%%`` blanked out, outside fences and front matter; one that never ends is text."""
     if not any("%%" in line for line in lines):
         return lines
     kept = list(lines)
+    body = _behind_front_matter(lines)
     fence = ""
     began: tuple[int, int] | None = None
     blanked = 0
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines[body:], body):
         if began is None and (mark := _FENCE.match(line)):
             if not fence:
                 fence = mark[1]
@@ -129,6 +130,13 @@ def _without_comments(lines: list[str]) -> list[str]:
                     return kept
             at = line.find("%%", at + 2)
     return kept
+
+
+def _behind_front_matter(lines: list[str]) -> int:
+    """The line that the body begins on; a percent sign before it is YAML's, and opens no comment."""
+    if lines[0].rstrip() != "---":
+        return 0
+    return next((number + 1 for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0)
 
 
 def _blank(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -174,4 +174,7 @@ def _at_the_top(before: Reading, lines: list[str], section: list[str], newline: 
     top = next((block.last for block in before.page.blocks if block.kind is Kind.FRONT_MATTER), 0)
     mark = "\ufeff" if top == 0 and lines and lines[0].startswith("\ufeff") else ""
     rest = "".join(lines[top:]).removeprefix(mark)
-    return "".join((mark, *lines[:top], *(f"{line}{newline}" for line in section), rest))
+    head = "".join(lines[:top])
+    if head and not head.endswith(("\n", "\r")):
+        head += newline
+    return "".join((mark, head, *(f"{line}{newline}" for line in section), rest))

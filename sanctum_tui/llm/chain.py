@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -15,6 +15,8 @@ from sanctum_tui.llm.spending import Spending, Spent
 from sanctum_tui.settings.models import ModelChoice
 
 T = TypeVar("T")
+SHARE = 2 / 3
+"""Of the time that is left, for a model with another behind it: one that hangs leaves time for the next."""
 _LOG = logging.getLogger(__name__)
 _MODELS = "sanctum_tui.llm.models"
 
@@ -31,6 +33,12 @@ class Link:
     breaker: Breaker
     counted: Usage = field(default_factory=Usage)
     """What of the model's usage is in the account already."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it would be asked now."""
+        standing = self.breaker.standing()
+        return not standing.seconds and not standing.probing
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +99,51 @@ class Chain:
     def __len__(self) -> int:
         return len(self._order)
 
-    async def first(self, do: Callable[[Model], Awaitable[T]], *, enough: Callable[[T], bool] = _always) -> T:
+    @property
+    def ready(self) -> bool:
+        """Whether any of its models would be asked now."""
+        return any(link.ready for link in self._order)
+
+    def without(self, names: Collection[str]) -> "Chain":
+        """The same chain, but for these models."""
+        return Chain([link for link in self._order if link.model.name not in names], self._spending)
+
+    async def first(
+        self,
+        do: Callable[[Model], Awaitable[T]],
+        *,
+        enough: Callable[[T], bool] = _always,
+        until: float | None = None,
+        behind: bool = False,
+    ) -> T:
         """What the first model gives with which `do` does not raise ModelError, and which is `enough`.
 
         An answer that is not enough is held against no model: the next one is asked, and where no other does
         better, the first such answer is given. Raises the last model's ModelError where none answers, or one that
         says which are left alone and for how long. A budget that is reached stops it before the next call, with
         Fault.BUDGET. What else `do` raises goes through and is held against nobody.
+
+        `until` is when whoever asks will break it off, by the loop's clock: a model with another behind it, here or
+        `behind` this chain, gets a share of the time that is left, and one that is not done in it has timed out.
         """
         last: ModelError | None = None
         others: list[T] = []
-        for link in self._order:
+        for place, link in enumerate(self._order):
             if reached := self._spending.reached():
                 raise ModelError(reached, Fault.BUDGET)
             leave = link.breaker.admit()
             if leave is None:
                 continue
             known = link.breaker.standing().fault
+            share = None
+            if until is not None and (behind or any(other.ready for other in self._order[place + 1 :])):
+                share = max(0.0, until - asyncio.get_running_loop().time()) * SHARE
             try:
-                answer = await do(link.model)
+                answer = await _within(share, link.model.name, do(link.model))
             except ModelError as error:
+                if error.fault is Fault.BUDGET:
+                    link.breaker.give_back(leave)
+                    raise
                 last = error
                 link.breaker.failed(leave, error)
                 if error.fault is not known:
@@ -130,6 +163,16 @@ class Chain:
         if others:
             return others[0]
         raise last or self._nobody()
+
+    def go_on(self, name: str) -> None:
+        """To be asked before each further call of this model within one answer.
+
+        Raises ModelError with Fault.BUDGET where the budget is reached by now.
+        """
+        for link in self._named(name):
+            self._count(link)
+        if reached := self._spending.reached():
+            raise ModelError(reached, Fault.BUDGET)
 
     def states(self) -> tuple[ModelState, ...]:
         """All models, in the order in which they are asked."""
@@ -166,3 +209,14 @@ class Chain:
         when = f"{name} is tried again in {soonest.seconds:.0f} s" if soonest.seconds else f"{name} is being tried"
         sentence = f"Every model is left alone for now after failing; {when}."
         return ModelError(sentence, soonest.fault or Fault.TRANSIENT, retry_seconds=soonest.seconds)
+
+
+async def _within(seconds: float | None, name: str, doing: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            return await doing
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    sentence = f"{name} was not done within {seconds:.3g} s, its share of the time; the next one is asked."
+    raise ModelError(sentence, Fault.TIMEOUT)

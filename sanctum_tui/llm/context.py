@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sanctum_tui.dashboard.markdown import parse
 from sanctum_tui.errors import SanctumError
+from sanctum_tui.llm.aside import Aside
 from sanctum_tui.llm.author import Context
 from sanctum_tui.llm.phrasebook import load
 from sanctum_tui.llm.standing import StandingNotes, notes_file
@@ -20,6 +21,7 @@ from sanctum_tui.settings import Settings
 
 if TYPE_CHECKING:
     from sanctum_tui.llm.knowledge import KnowledgeFolder
+    from sanctum_tui.llm.ports import Picture
     from sanctum_tui.memory.search import Found
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,8 @@ class Piece:
     source: str = ""
     """Where it comes from: who said it, which stream, which note."""
     at: datetime | None = None
+    pictures: tuple[str, ...] = ()
+    """What can be seen there, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,7 @@ class Knowledge:
 
     def __init__(self, folder: "KnowledgeFolder") -> None:
         self._folder = folder
+        self._aside = Aside("the folder of notes")
 
     async def fetch(self, context: Context) -> Sequence[Piece]:
         query = query_for(context)
@@ -193,8 +198,14 @@ class Knowledge:
 
     async def find(self, query: str, most: int = MOST_KNOWLEDGE) -> Sequence[Piece]:
         """The passages that fit best, best first, each with its note's name."""
-        passages = await asyncio.to_thread(self._folder.find, query, most)
-        return [Piece(Provider.KNOWLEDGE, passage.text, passage.source) for passage in passages]
+        passages = await self._aside.run(lambda: self._folder.find(query, most))
+        return [
+            Piece(Provider.KNOWLEDGE, passage.text, passage.source, pictures=passage.pictures) for passage in passages
+        ]
+
+    async def picture(self, name: str) -> "Picture":
+        """A picture that a note shows. Raises BadInputError where there is none to be had."""
+        return await self._aside.run(lambda: self._folder.picture(name))
 
 
 def providers_for(

@@ -4,12 +4,13 @@ The words of a provider are read here and go no further: they may quote the prom
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from sanctum_tui.llm.ports import Fault
+from sanctum_tui.llm.ports import Fault, ModelError
 
 _KEPT = 16_384
 """Bytes kept from either end of an answer; an error fits, and so does the last chunk of a stream."""
@@ -93,6 +94,21 @@ class Named:
     model: str
     host: str
 
+    def error(self, fault: Fault, *, status: int | None = None, retry: float | None = None) -> ModelError:
+        """The error for what a provider told."""
+        return ModelError(sentence(self, fault, status), fault, retry_seconds=retry)
+
+    def odd(self, odd: "Odd", seconds: float = 0.0) -> ModelError:
+        """The error for what no provider told."""
+        return ModelError(odd.said.format(name=self.name, host=self.host, seconds=seconds), odd.fault)
+
+    def unusable(self, tap: "Tap") -> ModelError:
+        """What was wrong with an answer that began with a 200."""
+        if tap.is_page:
+            return self.odd(Odd.PAGE)
+        words = tap.error()
+        return self.odd(Odd.CUT) if words is None else self.error(fault_of(None, words))
+
 
 def sentence(of: Named, fault: Fault, status: int | None = None) -> str:
     """What happened and what to do, for an error that a provider told."""
@@ -140,11 +156,6 @@ class Odd(Enum):
         self.said = said
 
 
-def odd_sentence(of: Named, odd: Odd, seconds: float = 0.0) -> str:
-    """What happened and what to do, where no provider told it."""
-    return odd.said.format(name=of.name, host=of.host, seconds=seconds)
-
-
 class Tap:
     """What went over the wire in one answer, as much as it takes to know what was wrong with it."""
 
@@ -153,11 +164,18 @@ class Tap:
         self._tail = b""
         self.page = False
         """It calls itself a web page."""
+        self.asked = False
+        """The question went out whole, and was not declined: whatever becomes of the answer, it may be billed."""
 
     def begin(self, content_type: str) -> None:
         """A new answer begins; a look-up takes several."""
         self._head = self._tail = b""
         self.page = "html" in content_type.lower()
+
+    async def step(self, name: str, _: object) -> None:
+        """Told of each step of a request, as the HTTP library names them."""
+        if name.endswith("send_request_body.complete"):
+            self.asked = True
 
     def feed(self, data: bytes) -> None:
         if len(self._head) < _KEPT:
@@ -195,6 +213,11 @@ class Tap:
             except (ValueError, RecursionError):
                 continue
         return None
+
+
+def retry_of(told: float | None) -> float | None:
+    """The seconds after which a provider says to come back, where that is a time at all."""
+    return told if told is not None and math.isfinite(told) and told >= 0 else None
 
 
 def words_of(body: object) -> str:

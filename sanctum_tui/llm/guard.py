@@ -1,8 +1,8 @@
 """The style guard: whether a line, whoever wrote it, may stand, and if not, why.
 
 Pure, and quick enough to be asked at every key press. The rules and their words are in ``guard_rules.toml``. What
-they look at is told in guard_checks (the line itself), guard_language, guard_echo (what others said) and
-guard_requests (what chat asked for).
+they look at is told in guard_checks (the line itself), guard_language, guard_names, guard_echo (what others said)
+and guard_requests (what chat asked for).
 """
 
 import unicodedata
@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sanctum_tui.llm.guard_checks import DATA, Line, checks
-from sanctum_tui.llm.guard_echo import echoed, leaked, said_before, viewer_named
+from sanctum_tui.llm.guard_echo import echoed, leaked, said_before
 from sanctum_tui.llm.guard_language import Language, other_language
+from sanctum_tui.llm.guard_names import viewer_named
 from sanctum_tui.llm.guard_requests import obeyed
 from sanctum_tui.lookalikes import fold
 from sanctum_tui.text import shorten
@@ -48,6 +49,11 @@ class Verdict:
     def passed(self) -> bool:
         return not self.findings
 
+    def __add__(self, other: "Verdict") -> "Verdict":
+        """Both words on a line together, each rule told once."""
+        told = {finding.rule for finding in self.findings}
+        return Verdict((*self.findings, *(finding for finding in other.findings if finding.rule not in told)))
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -58,6 +64,9 @@ class Rule:
     reason: str
     """What is said of a line that breaks it, with ``{found}`` for what was found."""
 
+
+_TAKING = frozenset({"instruction", "echo"})
+"""The rules on what a line takes from others."""
 
 RULES: tuple[Rule, ...] = tuple(Rule(rule["name"], rule["promise"], rule["reason"]) for rule in DATA["rule"])
 """Every rule, in the order in which findings are told."""
@@ -112,3 +121,12 @@ def inspect(
             if rule.name == "empty":
                 break
     return Verdict(tuple(findings))
+
+
+def taken(line: str, heard: Sequence[str], *, titles: Collection[str] = ()) -> Verdict:
+    """What a line has of these texts that it must not have: what they ask for, or how somebody wrote it.
+
+    It is the part of the guard's word for whoever knows more of what its writer read than tonight's chat.
+    """
+    found = inspect(line, chat=heard, titles=titles).findings if heard else ()
+    return Verdict(tuple(finding for finding in found if finding.rule in _TAKING))

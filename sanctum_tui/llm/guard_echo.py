@@ -1,8 +1,8 @@
-"""The guard's rules about what others said: repetition, viewers' names, echoes of chat, and what is private."""
+"""The guard's rules about what others said: repetition, echoes of chat, and what is private."""
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from sanctum_tui.llm.guard_checks import DATA
@@ -49,19 +49,6 @@ def tokens(folded: str) -> str:
 @lru_cache(maxsize=4096)
 def tokens_known(text: str) -> str:
     return tokens(fold(text))
-
-
-def viewer_named(line: str, names: Collection[str]) -> str | None:
-    """A name as whole words, in any disguise. Shorter than three letters, or an everyday word, it is no name."""
-    said = tokens(fold(line))
-    for name in names:
-        folded = tokens_known(name).strip()
-        if (len(folded) > 2 and folded not in _EVERYDAY and f" {folded} " in said) or (
-            # Scripts written without spaces have no whole words.
-            len(name) > 1 and not name.isascii() and name in line
-        ):
-            return name
-    return None
 
 
 def said_before(line: str, said: Sequence[str]) -> str | None:

@@ -85,6 +85,12 @@ def obeyed(plain: str, chat: Sequence[str], titles: Collection[str]) -> str | No
     return None
 
 
+def asks(text: str) -> bool:
+    """Whether a text asks for anything that a line could obey."""
+    request = _request(text)
+    return bool(request.wanted or request.written or request.own_words)
+
+
 @lru_cache(maxsize=1024)
 def _request(text: str) -> _Request:
     """Read a line of chat for what it asks of the machine. Most ask nothing."""

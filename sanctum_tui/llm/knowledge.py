@@ -6,14 +6,18 @@ Read only, bounded in size, and read anew only where a file has changed. A link 
 import math
 import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from sanctum_tui.dashboard.front_matter import read_entries
 from sanctum_tui.errors import BadInputError
+from sanctum_tui.llm.pictures import embedded, read_bytes, read_picture
+from sanctum_tui.llm.ports import Picture
 from sanctum_tui.text import clean, one_line, shorten
 
 MOST_FILES = 2_000
@@ -23,6 +27,8 @@ LARGEST_FOLDER = 8_000_000
 """Bytes of all notes together; the rest is passed over, and `KnowledgeFolder.passed_over` counts it."""
 LONGEST_PASSAGE = 700
 _LONGEST_HEADING = 300
+_PATIENCE_SECONDS = 5.0
+"""How long to wait for whoever reads the folder by now; no draft waits as long for its notes."""
 _FROM_ONE_NOTE = 2
 _END = "# "
 
@@ -45,6 +51,8 @@ class Passage:
     text: str
     source: str
     """The note's name and heading: ``Windrose › The lighthouse``."""
+    pictures: tuple[str, ...] = ()
+    """Those that the note shows, as it names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class _Note:
     size: int
     names: frozenset[str]
     links: frozenset[str]
+    pictures: tuple[str, ...]
     sections: tuple[_Section, ...]
 
 
@@ -79,18 +88,39 @@ class KnowledgeFolder:
     def find(self, query: str, most: int = 4) -> tuple[Passage, ...]:
         """The passages that fit best, best first. Raises BadInputError where the folder cannot be read."""
         asked = frozenset(word for word in _words(query) if len(word) > 2 or not word.isascii())
-        with self._turn:
+        with self._reading():
             self._refresh()
             notes = self._notes
         if not asked:
             return ()
         sections = [(note, section) for note in notes.values() for section in note.sections]
         weights = {word: _rarity(word, [section for _, section in sections]) for word in asked}
-        scored: list[tuple[float, str, str, _Note]] = []
+        scored: list[tuple[float, _Section, _Note]] = []
         for note, section in sections:
             if value := _score(section, weights):
-                scored.append((value, section.source, section.text, note))
+                scored.append((value, section, note))
         return _chosen(_with_linked(scored), most)
+
+    def picture(self, name: str) -> Picture:
+        """A picture that a note shows under this name. Raises BadInputError where there is none to be had."""
+        with self._reading():
+            self._refresh()
+            notes = self._notes
+        wanted = name.strip().casefold()
+        for place, note in notes.items():
+            for shown in note.pictures:
+                if wanted in (shown.casefold(), shown.rpartition("/")[2].casefold()):
+                    return read_picture(self.path, (self.path / place).parent, shown)
+        raise BadInputError("No note shows a picture of that name.")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=_PATIENCE_SECONDS):
+            raise BadInputError(f"{self.path} is still being read since earlier; is its disk there?")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def _refresh(self) -> None:
         if not self.path.is_dir():
@@ -126,22 +156,26 @@ def _files(folder: Path) -> Iterator[tuple[Path, int, int]]:
                 state = path.stat()
             except OSError:
                 continue
-            yield path, state.st_size, state.st_mtime_ns
+            # A pipe may never give anything, and would be waited for.
+            if stat.S_ISREG(state.st_mode):
+                yield path, state.st_size, state.st_mtime_ns
 
 
 def _read(path: Path, name: str, seen: tuple[int, int]) -> _Note:
-    text = clean(path.read_bytes().decode("utf-8-sig", "replace"))
+    text = clean(read_bytes(path, LARGEST_NOTE).decode("utf-8-sig", "replace"))
     front = _FRONT.match(text)
     entries = {entry.name.casefold(): entry.values for entry in read_entries(front[1].splitlines())} if front else {}
     body = text[front.end() :] if front else text
-    body = _EMBED.sub("", _without_code(_COMMENT.sub("", body)))
+    body = _without_code(_COMMENT.sub("", body))
+    pictures = embedded(_EMBED.findall(body))
+    body = _EMBED.sub("", body)
     links = frozenset(_key(found[1]) for found in _WIKILINK.finditer(body))
     title = one_line((entries.get("title") or [path.stem])[0]) or path.stem
     aliases = [*entries.get("aliases", ()), *entries.get("alias", ())]
     known = " ".join([title, path.stem, *aliases, *entries.get("tags", ())])
     sections = tuple(_sections(body, title, frozenset(_words(known))))
     names = frozenset(map(_key, (title, path.stem, name.removesuffix(path.suffix), *aliases)))
-    return _Note(seen, seen[1], names, links, sections)
+    return _Note(seen, seen[1], names, links, pictures, sections)
 
 
 def _sections(body: str, title: str, known: frozenset[str]) -> Iterator[_Section]:
@@ -216,22 +250,25 @@ def _score(section: _Section, weights: dict[str, float]) -> float:
     return value
 
 
-def _with_linked(scored: list[tuple[float, str, str, _Note]]) -> list[tuple[float, str, str]]:
+def _with_linked(scored: list[tuple[float, _Section, _Note]]) -> list[tuple[float, Passage]]:
     """A note that the best one links to gains by it: whoever wrote them thought that they belong together."""
     best = max(scored, key=lambda one: one[0], default=None)
-    linked = best[3].links if best else frozenset()
-    return [(value * (1.3 if linked & note.names else 1.0), source, text) for value, source, text, note in scored]
+    linked = best[2].links if best else frozenset()
+    return [
+        (value * (1.3 if linked & note.names else 1.0), Passage(section.text, section.source, note.pictures))
+        for value, section, note in scored
+    ]
 
 
-def _chosen(scored: list[tuple[float, str, str]], most: int) -> tuple[Passage, ...]:
+def _chosen(scored: list[tuple[float, Passage]], most: int) -> tuple[Passage, ...]:
     chosen: list[Passage] = []
     taken: Counter[str] = Counter()
-    floor = max((value for value, _, _ in scored), default=0.0) / 4
-    for value, source, text in sorted(scored, key=lambda one: (-one[0], one[1], one[2])):
-        name = source.partition(" › ")[0]
+    floor = max((value for value, _ in scored), default=0.0) / 4
+    for value, passage in sorted(scored, key=lambda one: (-one[0], one[1].source, one[1].text)):
+        name = passage.source.partition(" › ")[0]
         if value < floor or len(chosen) == most:
             break
         if taken[name] < _FROM_ONE_NOTE:
             taken[name] += 1
-            chosen.append(Passage(text, source))
+            chosen.append(passage)
     return tuple(chosen)

@@ -4,8 +4,9 @@ import asyncio
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Protocol
 
@@ -15,12 +16,18 @@ from sanctum_tui.dashboard.rules import broken_rules
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.llm.chain import Chain
 from sanctum_tui.llm.guard import Finding, Style, inspect
+from sanctum_tui.llm.hearing import hear
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
 from sanctum_tui.llm.quoting import defuse, fenced
-from sanctum_tui.llm.replying import hear
 from sanctum_tui.secrecy import REDACTOR
+from sanctum_tui.status.events import Kind
+from sanctum_tui.status.turns import Turn
 from sanctum_tui.text import clean, one_line
 
+STATUS_SOURCE = "dashboard"
+"""Who is at work, in the status lines, while a model writes a plan."""
+_STAGE = "message"
+"""There is but one phase: everything a plan is made of stands in the form."""
 PLAN_SECONDS = 90.0
 """How long a model's plan may take in all, retries included."""
 MOST_SENTENCES = 2
@@ -187,43 +194,66 @@ class ModelPlanner:
         fallback: PlanAuthor,
         *,
         template: Callable[[], str] = lambda: TEMPLATE,
+        turn: Callable[[], Turn] | None = None,
         seconds: float = PLAN_SECONDS,
     ) -> None:
-        """`chains` are the models, each in a chain of its own, so that one whose plan breaks a rule is not punished
+        """`turn` begins a status turn, in which is told what goes on; None: nobody looks.
+
+        `chains` are the models, each in a chain of its own, so that one whose plan breaks a rule is not punished
         for it, and the next is asked. `seconds` is the limit in all.
         """
         self._chains = chains
         self._fallback = fallback
         self._template = template
+        self._turn = turn
         self._seconds = seconds
 
     async def draft(self, form: PlanForm, *, before: Sequence[Dashboard] = (), told: Told) -> PlanDraft:
         form = form.tidy()
-        try:
-            async with asyncio.timeout(self._seconds):
-                for chain in self._chains():
-                    try:
-                        draft = await chain.first(lambda model: self._ask(model, form, before, told))
-                    except ModelError as error:
-                        told(error.sentence)
-                        if error.fault is Fault.BUDGET:
-                            break
-                        continue
-                    if not draft.findings:
-                        return draft
-                    told(f"{draft.writer} did not keep the rules.")
-        except TimeoutError:
-            told(f"No plan came within {self._seconds:g} s.")
+        chains = self._chains()
+        if chains:
+            async with AsyncExitStack() as stack:
+                turn = None if self._turn is None else stack.enter_context(self._turn())
+                work = _Work(form, before, told, turn)
+                try:
+                    async with asyncio.timeout(self._seconds) as limit:
+                        if turn is not None:
+                            await stack.enter_async_context(turn.phase(_STAGE))
+                        if (draft := await self._by_models(chains, work, limit.when())) is not None:
+                            return draft
+                except TimeoutError:
+                    work.failed(f"No plan came within {self._seconds:g} s.")
         return await self._fallback.draft(form, before=before, told=told)
 
-    async def _ask(self, model: Model, form: PlanForm, before: Sequence[Dashboard], told: Told) -> PlanDraft:
+    async def _by_models(self, chains: Sequence[Chain], work: "_Work", until: float | None) -> PlanDraft | None:
+        """The first plan that keeps the rules, or None."""
+        for place, chain in enumerate(chains):
+            behind = any(other.ready for other in chains[place + 1 :])
+            try:
+                draft = await chain.first(partial(self._ask, work, chain), until=until, behind=behind)
+            except ModelError as error:
+                work.failed(error.sentence)
+                if error.fault is Fault.BUDGET:
+                    return None
+                continue
+            if not draft.findings:
+                return draft
+            work.told(f"{draft.writer} did not keep the rules.")
+        return None
+
+    async def _ask(self, work: "_Work", chain: Chain, model: Model) -> PlanDraft:
         refused: Sequence[Finding] = ()
         draft: PlanDraft | None = None
-        told(f"{model.name} is drafting…")
+        form = work.form
+        work.told(f"{model.name} is drafting…")
         for _ in range(2):
-            parts = read_plan(await _answer(model, asked(form, before, draft, refused)))
+            if draft is not None:
+                chain.go_on(model.name)
+            work.goes_on(Kind.THINKING)
+            parts = read_plan(await _answer(model, asked(form, work.before, draft, refused)))
             if not parts:
                 raise ModelError(f"{model.name} answered with no plan between the markers.", Fault.EMPTY)
+            work.goes_on(Kind.FINALIZING)
             # What the streamer said of the evening is not the model's to change.
             parts |= {"game": form.game} | ({"mood": form.mood} if form.mood else {})
             dashboard = await asyncio.to_thread(lay_out, parts, self._template())
@@ -231,15 +261,37 @@ class ModelPlanner:
             draft = PlanDraft(dashboard, model.name, tuple(refused))
             if not refused:
                 break
-            told(f"{model.name} is drafting once more: {refused[0].reason}")
+            work.told(f"{model.name} is drafting once more: {refused[0].reason}")
         assert draft is not None
         return draft
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One plan while it is written, and those who are told of it."""
+
+    form: PlanForm
+    before: Sequence[Dashboard]
+    told: Told
+    turn: Turn | None
+
+    def goes_on(self, kind: Kind) -> None:
+        if self.turn is not None:
+            self.turn.tell(kind, _STAGE)
+
+    def failed(self, sentence: str) -> None:
+        """A model came to nothing, for this reason."""
+        if self.turn is not None:
+            self.turn.tell(Kind.TOOL_ERROR, tool="model")
+        self.told(sentence)
+
+
 def _with_own_parts(dashboard: Dashboard, parts: Mapping[str, str]) -> Dashboard:
     """The plan without what the template brought: a field the model left out is missing, whatever stood there."""
-    left_out = {key: () if key == "goals" else "" for key in KEYS if key not in parts and key != "mood"}
-    return replace(dashboard, **left_out)  # type: ignore[arg-type]
+    left_out: dict[str, Any] = {
+        key: () if key == "goals" else "" for key in KEYS if key not in parts and key != "mood"
+    }
+    return replace(dashboard, **left_out)
 
 
 async def _answer(model: Model, question: Asked) -> str:

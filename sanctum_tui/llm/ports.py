@@ -1,7 +1,7 @@
 """What a language model is to us: two calls behind a port, and the ways in which they fail."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,6 +25,18 @@ class Usage:
     tokens_in: int = 0
     tokens_out: int = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a tool found, as it lies in its file."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -34,8 +46,13 @@ class Tool:
     """As the model calls it: ``search_earlier_streams``."""
     purpose: str
     """For the model: when to call it, and what the query is."""
-    look_up: Callable[[str], Awaitable[str]]
-    """The query in, text out. Its failure is an answer, not an error."""
+    look_up: Callable[[str], Awaitable[str | Picture]]
+    """The query in, text or a picture out. May raise anything; the model is told that there is nothing.
+
+    A ModelError ends the whole call: nothing more may be asked.
+    """
+    shows: bool = False
+    """It finds pictures, and is offered only to a model that sees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,19 @@ from sanctum_tui.llm.author import Context
 from sanctum_tui.llm.context import Gathered
 from sanctum_tui.llm.material import Told, lay_out
 from sanctum_tui.llm.ports import Asked
+from sanctum_tui.llm.thinking import briefly, thinks_by_name
 from sanctum_tui.llm.tokens import estimate
 from sanctum_tui.paths import Paths
 from sanctum_tui.secrecy import REDACTOR
+from sanctum_tui.settings import ModelChoice
 from sanctum_tui.text import clean
 
 BUDGET_TOKENS = 6_000
 """What is asked in all, where nobody says what the model can hold; it leaves room for an answer in 8,192."""
 LEAST_MATERIAL_TOKENS = 400
 """Below this, tonight does not fit beside the instructions, and a model is asked more than it can hold."""
+ROOM_FOR_QUESTION = 3 / 4
+"""Of what a model can hold; the rest is for its thoughts and its answer."""
 LONGEST_MODULE = 6_000
 """Characters of a module that an operator wrote."""
 
@@ -105,6 +109,8 @@ class Prompts:
     """``en``, ``zh`` or ``any``."""
     budget_tokens: int = BUDGET_TOKENS
     """Instructions and material together; what does not fit of the material is left out, the oldest first."""
+    thinks: bool = False
+    """Whether the model is known to think before it writes, and is asked to be brief about it."""
 
     def instructions(self, mode: Mode, phase: Phase = Phase.MESSAGE) -> str:
         """The static part: the modules in their order."""
@@ -132,7 +138,8 @@ class Prompts:
         told = Told(
             gathered, context, found=found, refused=tuple(refused), addressed=addressed, task=_TASKS[mode, phase]
         )
-        return Asked(instructions, REDACTOR.redact(lay_out(told, room)))
+        material = REDACTOR.redact(lay_out(told, room))
+        return Asked(instructions, briefly(material) if self.thinks else material)
 
     @property
     def private(self) -> tuple[str, ...]:
@@ -147,6 +154,27 @@ class Prompts:
         return text
 
 
+def prompts_for(
+    choices: Sequence[ModelChoice], modules: Modules, *, name: str = "", characters: int, language: str
+) -> Prompts:
+    """What the model of this name is asked; without a name, what any of them can hold.
+
+    One that is not known by its name or its settings to think, and does, is told to be brief by whoever asks it.
+    """
+    meant = [choice for choice in choices if name in ("", choice.name)]
+    room = int(min(choice.context_tokens for choice in meant) * ROOM_FOR_QUESTION) if meant else BUDGET_TOKENS
+    thinking = bool(name) and any(
+        thinks_by_name(choice.model) if choice.thinking == "auto" else choice.thinking for choice in meant
+    )
+    return Prompts(
+        modules,
+        characters=characters,
+        language=language,
+        budget_tokens=min(BUDGET_TOKENS, room),
+        thinks=thinking,
+    )
+
+
 def order(mode: Mode, phase: Phase = Phase.MESSAGE) -> tuple[str, ...]:
     """The modules of a call, first to last. What is protected comes last, so that it has the last word."""
     if phase is Phase.INFORMATION:
@@ -156,7 +184,9 @@ def order(mode: Mode, phase: Phase = Phase.MESSAGE) -> tuple[str, ...]:
 
 _TASKS = {
     (Mode.HEARTHKEEPER, Phase.MESSAGE): "Write the line.",
-    (Mode.STEWARD, Phase.MESSAGE): "Write the line in answer.",
+    (Mode.STEWARD, Phase.MESSAGE): (
+        "Write the line in answer.\n\nWhere it is better to say nothing, put a single dash between the markers."
+    ),
     (Mode.HEARTHKEEPER, Phase.INFORMATION): "Look up what would help, then write the note.",
     (Mode.STEWARD, Phase.INFORMATION): "Look up what the answer needs, then write the note.",
 }

@@ -4,10 +4,10 @@ import asyncio
 import hashlib
 import re
 import tomllib
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib.resources import files
 from typing import Protocol
 
@@ -20,8 +20,11 @@ from sanctum_tui.llm.chain import Chain
 from sanctum_tui.llm.context import ContextProvider, gather
 from sanctum_tui.llm.guard import Verdict
 from sanctum_tui.llm.guard_language import Language
+from sanctum_tui.llm.heard import Heard
+from sanctum_tui.llm.hearing import Page, Place, hear
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
 from sanctum_tui.llm.prompts import Mode, Prompts
+from sanctum_tui.llm.trouble import Trouble
 from sanctum_tui.lookalikes import fold
 from sanctum_tui.status.events import Kind
 from sanctum_tui.status.turns import Turn
@@ -30,7 +33,6 @@ ANSWER_SECONDS = 45.0
 """How long an answer may take to write in all; later than that, the talk has moved on."""
 SOURCE = "what was asked"
 _SILENCE = frozenset({"-", "–", "—", "…", "...", "(silence)", "silence", "nothing", "(nothing)", "[nothing]", "none"})
-_MAY_BE_SILENT = "\nWhere it is better to say nothing, put a single dash between the markers.\n"
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 Judge = Callable[[str], Verdict]
@@ -105,6 +107,7 @@ class _Written:
     line: str
     writer: str
     passed: bool
+    heard: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -123,13 +126,15 @@ class ModelReplier:
         signature: Callable[[], str],
         *,
         turn: Callable[[], Turn] | None = None,
-        writing: Callable[[str], None] = lambda line: None,
+        place: Place | None = None,
+        told: Callable[[str], None] = lambda sentence: None,
         seconds: float = ANSWER_SECONDS,
     ) -> None:
         """`chains` are the models, each in a chain of its own: where the guard refuses what one writes, the next is
         asked, and nothing of that is held against the one. None: the fallback answers.
 
-        `writing` is told the line as it is written, and "" where it comes to nothing. `seconds` is the limit in all.
+        `place` is where the line is shown as it grows, shared with whoever else writes. `told` is called with a
+        sentence for the operator when the models come to nothing, once. `seconds` is the limit in all.
         """
         self._chains = chains
         self._prompts = prompts
@@ -137,58 +142,81 @@ class ModelReplier:
         self._fallback = fallback
         self._signature = signature
         self._turn = turn
-        self._writing = writing
+        self._place = place or Place()
+        self._trouble = Trouble(told, "an answer by a model")
         self._seconds = seconds
 
     async def reply(self, said: str, context: Context, judge: Judge) -> Draft | None:
-        chains = self._chains()
-        written: _Written | None = None
-        try:
-            if chains:
-                async with asyncio.timeout(self._seconds), AsyncExitStack() as stack:
-                    turn = stack.enter_context(self._turn()) if self._turn is not None else None
-                    if turn is not None:
-                        await stack.enter_async_context(turn.phase("message"))
-                    written = await self._ask(chains, said, context, judge)
-                    if turn is not None and written is not None and not written.silent:
-                        turn.tell(Kind.FINALIZING, "message")
-        except TimeoutError:
-            written = None
-        finally:
-            if written is None or not written.passed:
-                self._writing("")
-        if written is not None and (written.silent or written.passed):
-            return self._draft(written)
+        with self._place.page() as page:
+            written = await self._in_time(said, context, judge, page)
+            if written is not None and written.passed:
+                if not written.silent:
+                    page.keep()
+                return self._draft(written)
         offline = await self._fallback.reply(said, context, judge)
         return offline or (self._draft(written) if written is not None else None)
 
-    async def _ask(self, chains: Sequence[Chain], said: str, context: Context, judge: Judge) -> _Written | None:
+    async def _in_time(self, said: str, context: Context, judge: Judge, page: Page) -> _Written | None:
+        """What the models came to in time, or None; a trouble of theirs is told and ends here."""
+        with ExitStack() as stack:
+            turn: Turn | None = None
+            why: Fault | Exception
+            try:
+                if not (chains := self._chains()):
+                    return None
+                turn = stack.enter_context(self._turn()) if self._turn is not None else None
+                phase = turn.phase("message") if turn is not None else nullcontext()
+                async with asyncio.timeout(self._seconds) as limit, phase:
+                    written = await self._ask(chains, said, context, judge, page, until=limit.when())
+            except TimeoutError:
+                why, sentence = Fault.TIMEOUT, f"The models had no answer after {self._seconds:g} s."
+            except Exception as error:
+                why, sentence = error, "An answer by a model failed; the log says why."
+            else:
+                if written is not None:
+                    self._trouble.over()
+                    if turn is not None and not written.silent:
+                        turn.tell(Kind.FINALIZING, "message")
+                return written
+            if turn is not None:
+                turn.tell(Kind.TOOL_ERROR, tool="model")
+            self._trouble.met(why, sentence)
+            return None
+
+    async def _ask(
+        self, chains: Sequence[Chain], said: str, context: Context, judge: Judge, page: Page, *, until: float | None
+    ) -> _Written | None:
         """What the first model gave that the guard lets stand, else the last that it did not; None where none did."""
         gathered = await gather(context, self._providers())
+        heard = Heard(gathered)
         prompts = self._prompts()
         refused: list[tuple[str, str]] = []
 
-        async def write(model: Model) -> _Written:
+        async def write(chain: Chain, model: Model) -> _Written:
             written: _Written | None = None
             for _ in range(2):
+                if written is not None:
+                    chain.go_on(model.name)
                 asked = prompts.assemble(Mode.STEWARD, gathered, context, refused=refused, addressed=said)
-                line = await self._line(model, replace(asked, material=asked.material + _MAY_BE_SILENT))
+                line = await _line(model, asked, page)
                 if line.casefold() in _SILENCE:
                     return _Written("", model.name, passed=True)
-                verdict = judge(line)
-                written = _Written(line, model.name, verdict.passed)
+                verdict = judge(line) + heard.judged(line, context)
+                written = _Written(line, model.name, verdict.passed, heard.texts)
                 if verdict.passed:
                     break
-                self._writing("")
+                page.take_back()
                 refused.append((line, " ".join(finding.reason for finding in verdict.findings)))
             assert written is not None
             return written
 
         last: _Written | None = None
-        for chain in chains:
+        for place, chain in enumerate(chains):
+            behind = any(other.ready for other in chains[place + 1 :])
             try:
-                last = await chain.first(write)
+                last = await chain.first(partial(write, chain), until=until, behind=behind)
             except ModelError as error:
+                page.take_back()
                 if error.fault is Fault.BUDGET:
                     break
                 continue
@@ -196,38 +224,27 @@ class ModelReplier:
                 break
         return last
 
-    async def _line(self, model: Model, asked: Asked) -> str:
-        reader = AnswerReader()
-
-        def feed(piece: str) -> bool:
-            shown = reader.feed(piece)
-            if shown and shown.casefold() not in _SILENCE:
-                self._writing(shown)
-            return reader.answer is not None
-
-        await hear(model, asked, feed)
-        if reader.answer is None:
-            raise ModelError(f"{model.name} answered with nothing between the markers.", Fault.EMPTY)
-        return reader.answer
-
     def _draft(self, written: _Written) -> Draft | None:
         if written.silent:
             return None
         text = sign(written.line, self._signature())
-        return Draft(written.line, text, sources=(SOURCE,), writer=written.writer, shape="model")
+        return Draft(written.line, text, sources=(SOURCE,), writer=written.writer, shape="model", heard=written.heard)
 
 
-async def hear(model: Model, asked: Asked, feed: Callable[[str], bool]) -> None:
-    """Feed a model's answer piece by piece until `feed` has enough; what would still come is not waited for."""
-    pieces: AsyncIterator[str] = model.write(asked)
-    try:
-        async for piece in pieces:
-            if feed(piece):
-                break
-    finally:
-        # A generator left half read would hold its connection until somebody collects it.
-        if (close := getattr(pieces, "aclose", None)) is not None:
-            await close()
+async def _line(model: Model, asked: Asked, page: Page) -> str:
+    """The line in a model's answer, shown as it comes; silence is not shown. Raises ModelError."""
+    reader = AnswerReader()
+
+    def feed(piece: str) -> bool:
+        shown = reader.feed(piece)
+        if shown and shown.casefold() not in _SILENCE:
+            page.show(shown)
+        return reader.answer is not None
+
+    await hear(model, asked, feed)
+    if reader.answer is None:
+        raise ModelError(f"{model.name} answered with nothing between the markers.", Fault.EMPTY)
+    return reader.answer
 
 
 @cache

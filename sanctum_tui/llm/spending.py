@@ -1,6 +1,6 @@
 """What the models used and cost this evening, and the operator's limit on it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sanctum_tui.llm.ports import Usage
@@ -25,13 +25,19 @@ class Spent:
         return Spent(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, self.cost + other.cost)
 
 
+def _nothing_of(name: str, spent: Spent) -> None:
+    """Where nobody wants to be told."""
+
+
 class Spending:
-    """The account of one evening. One that goes on after a restart is given what it had by `count`."""
+    """The account of one evening. One that goes on after a restart is given what it had by `restore`."""
 
     def __init__(self, choices: Iterable[ModelChoice], *, tokens: int = 0, cost: float = 0.0) -> None:
         """`tokens` and `cost` are the limits of the evening; 0: none."""
         self._prices = {choice.name: (choice.price_in, choice.price_out) for choice in choices}
         self._spent: dict[str, Spent] = {}
+        self.on_count: Callable[[str, Spent], None] = _nothing_of
+        """Called with each call's model and what it used."""
         self.limit(tokens=tokens, cost=cost)
 
     def limit(self, *, tokens: int = 0, cost: float = 0.0) -> None:
@@ -43,7 +49,14 @@ class Spending:
         """A call of this model used so much."""
         price_in, price_out = self._prices.get(name, (0.0, 0.0))
         cost = (used.tokens_in * price_in + used.tokens_out * price_out) / _MILLION
-        self._spent[name] = self.of(name) + Spent(used.tokens_in, used.tokens_out, cost)
+        spent = Spent(used.tokens_in, used.tokens_out, cost)
+        self._spent[name] = self.of(name) + spent
+        self.on_count(name, spent)
+
+    def restore(self, before: Mapping[str, Spent]) -> None:
+        """What these models used before a restart; it cost what it cost then, whatever the prices are now."""
+        for name, spent in before.items():
+            self._spent[name] = self.of(name) + spent
 
     def of(self, name: str) -> Spent:
         return self._spent.get(name, Spent())

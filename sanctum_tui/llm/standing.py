@@ -4,12 +4,13 @@ Only reasons that an operator gave in words become notes; nothing is inferred.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from sanctum_tui.errors import BadInputError, StorageError
-from sanctum_tui.evening import Prompt, PromptState
+from sanctum_tui.evening import Prompt, PromptState, PromptStep
 from sanctum_tui.paths import Paths, write_atomically
 from sanctum_tui.text import one_line, shorten
 
@@ -80,12 +81,19 @@ class StandingNotes:
         self._write([*self._lines[:place], *self._lines[place + 1 :]])
 
     def learn(self, prompt: Prompt) -> StandingNote | None:
-        """Keep the reason an operator gave for skipping this prompt; None where they gave none."""
-        last = prompt.steps[-1] if prompt.steps else None
-        if last is None or last.state is not PromptState.SKIPPED or last.by != "operator" or not last.reason.strip():
-            return None
-        origin = f"skip of line {prompt.number}, stream {prompt.session_id}"
-        return self.add(last.reason, on=last.at.date(), origin=origin)
+        """Keep the reason an operator gave for skipping this prompt; None where they gave none.
+
+        A skip that is taken back takes its note with it, unless the operator has changed the note since. To be
+        told after each step that the prompt takes.
+        """
+        match prompt.steps:
+            case (*_, last) if _teaches(last):
+                return self.add(last.reason, on=last.at.date(), origin=_skip_of(prompt))
+            case (*_, skip, PromptStep(state=PromptState.PENDING | PromptState.REJECTED)) if _teaches(skip):
+                # Found by all of its words: one that was edited, or was there before the skip, is the operator's.
+                with suppress(BadInputError):
+                    self.remove(StandingNote(_tidy(skip.reason), skip.at.date(), _skip_of(prompt)))
+        return None
 
     def _find(self, note: StandingNote) -> int:
         self._load()
@@ -114,6 +122,14 @@ class StandingNotes:
     def _write(self, lines: list[str]) -> None:
         write_atomically(self.path, "\n".join(lines) + "\n")
         self._seen = None
+
+
+def _teaches(step: PromptStep) -> bool:
+    return step.state is PromptState.SKIPPED and step.by == "operator" and bool(step.reason.strip())
+
+
+def _skip_of(prompt: Prompt) -> str:
+    return f"skip of line {prompt.number}, stream {prompt.session_id}"
 
 
 def _read(line: str) -> StandingNote | None:

@@ -34,6 +34,11 @@ def thinks_by_name(model: str) -> bool:
     return _THINKS.search(model) is not None and _THINKS_NOT.search(model) is None
 
 
+def briefly(material: str) -> str:
+    """What a model that thinks first is asked: this, and behind it, once, to be brief about it."""
+    return material if material.endswith(BRIEF) else f"{material}\n\n{BRIEF}"
+
+
 class Stripper:
     """Takes thoughts out of one answer, piece by piece.
 

@@ -1,7 +1,6 @@
 """The tools of the information phase: what a model may look up. They read; they change nothing."""
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -9,15 +8,15 @@ from sanctum_tui.errors import SanctumError
 from sanctum_tui.llm.author import Context
 from sanctum_tui.llm.context import EarlierStreams, Knowledge, Piece
 from sanctum_tui.llm.material import quoted
-from sanctum_tui.llm.ports import Tool
+from sanctum_tui.llm.ports import Picture, Tool
 from sanctum_tui.llm.quoting import defuse
 from sanctum_tui.secrecy import REDACTOR
-
-log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 1_800
 """Of one answer."""
 DEADLINE_SECONDS = 4.0
+LOOK_AT_PICTURE = "look_at_picture"
+"""The tool that is for a model that sees."""
 _MOST_LINES = 20
 _LONGEST_QUERY = 200
 _WORD = re.compile(r"\w+")
@@ -70,32 +69,46 @@ def tools_for(
     if knowledge is not None:
 
         async def knowledge_notes(query: str) -> str:
-            return _pieces(await knowledge.find(query))
+            found = await knowledge.find(query)
+            seen = ", ".join(dict.fromkeys(name for piece in found for name in piece.pictures))
+            # Ahead of the passages, which may fill the room there is.
+            return _pieces(found, *([f"pictures there: {defuse(seen, 200)}"] if seen else []))
 
         purpose = "Passages from the operator's own notes. The query is two or three telling words."
         tools.append(_tool("knowledge_notes", purpose, knowledge_notes))
+        read: dict[str, Picture | SanctumError] = {}
+        reading = asyncio.Lock()
+
+        async def look_at_picture(query: str) -> Picture:
+            # These tools are one draft's: whichever model asks for it again, it is read once.
+            name = query.strip()
+            async with reading:
+                if name not in read:
+                    try:
+                        read[name] = await knowledge.picture(name)
+                    except SanctumError as error:
+                        read[name] = error
+                found = read[name]
+            if isinstance(found, SanctumError):
+                raise found
+            return found
+
+        purpose = "Shows a picture that is in the operator's own notes. The query is its name, as the notes give it."
+        tools.append(_tool(LOOK_AT_PICTURE, purpose, look_at_picture, shows=True))
     return tuple(tools)
 
 
-def _tool(name: str, purpose: str, find: Callable[[str], Awaitable[str]]) -> Tool:
-    async def look_up(query: str) -> str:
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                return REDACTOR.redact(await find(query[:_LONGEST_QUERY]))
-        except TimeoutError:
-            return "Not found in time; go on without it."
-        except SanctumError as error:
-            log.warning("%s failed: %s", name, error.sentence)
-        except Exception:
-            log.exception("%s failed", name)
-        # Why is for the operator, not for the model: the sentence may name a path of theirs.
-        return "It could not be looked up; go on without it."
+def _tool(name: str, purpose: str, find: Callable[[str], Awaitable[str | Picture]], *, shows: bool = False) -> Tool:
+    async def look_up(query: str) -> str | Picture:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            found = await find(query[:_LONGEST_QUERY])
+            return REDACTOR.redact(found) if isinstance(found, str) else found
 
-    return Tool(name, purpose, look_up)
+    return Tool(name, purpose, look_up, shows)
 
 
-def _pieces(pieces: Iterable[Piece]) -> str:
-    return _told(f"{defuse(piece.source, 80)} ¦ {quoted(piece.text)}" for piece in pieces)
+def _pieces(pieces: Iterable[Piece], *before: str) -> str:
+    return _told([*before, *(f"{defuse(piece.source, 80)} ¦ {quoted(piece.text)}" for piece in pieces)])
 
 
 def _told(lines: Iterable[str], *, newest: bool = False) -> str:

@@ -8,18 +8,20 @@ last to be asked is an author who needs no model.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sanctum_tui.clock import Clock, SystemClock
 from sanctum_tui.evening import Draft
 from sanctum_tui.llm.author import Author, Context, sign
 from sanctum_tui.llm.chain import Chain
-from sanctum_tui.llm.context import ContextProvider, EarlierStreams, Gathered, Knowledge, Piece, Provider, gather
+from sanctum_tui.llm.context import ContextProvider, Gathered, Piece, Provider, gather
 from sanctum_tui.llm.guard import Verdict
-from sanctum_tui.llm.hearing import Page, read_line
-from sanctum_tui.llm.ports import Fault, Model, ModelError, Tool, ToolUse
+from sanctum_tui.llm.heard import Heard
+from sanctum_tui.llm.hearing import Page, Place, read_line
+from sanctum_tui.llm.informing import Informing
+from sanctum_tui.llm.ports import Fault, Model, ModelError, ToolUse
 from sanctum_tui.llm.prompts import Mode, Phase, Prompts
-from sanctum_tui.llm.tools import tools_for
+from sanctum_tui.llm.trouble import Trouble
 from sanctum_tui.status.events import Kind
 from sanctum_tui.status.turns import Turn
 
@@ -29,8 +31,6 @@ SHAPE = "model"
 """`Draft.shape` of a line that a model wrote."""
 TRIES = 2
 """Lines that one model may write for a draft: the first, and one more with the guard's reasons."""
-MOST_LOOK_UPS = 4
-"""Calls of tools in one information phase."""
 INFORMATION_SHARE = 1 / 3
 """Of a draft's whole time; the rest is for the line."""
 _MOST_NAMED = 2
@@ -64,7 +64,8 @@ class _Work:
     context: Context
     turn: Turn
     page: Page
-    looked_up: list[ToolUse] = field(default_factory=list)
+    heard: Heard = field(default_factory=lambda: Heard(Gathered()))
+    looked_up: tuple[ToolUse, ...] = ()
     refused: list[Attempt] = field(default_factory=list)
     """Lines that the guard did not let stand, in the order in which they were written."""
 
@@ -89,15 +90,16 @@ class ModelAuthor:
         signature: Callable[[], str],
         turn: Callable[[str], Turn],
         seconds: Callable[[], float],
-        writing: Callable[[str], None] = _nobody,
+        place: Place | None = None,
         told: Callable[[str], None] = _nobody,
+        clock: Clock | None = None,
     ) -> None:
         """`prompts` gives what to ask a model of this name; `turn` begins a turn of this source.
 
-        `writing` is called with the line as it grows, and with nothing where it is taken back. `told` is called with
-        a sentence for the operator when the models stop being of use, once. `seconds` is the time for one draft.
+        `place` is where the line is shown as it grows, shared with whoever else writes. `told` is called with a
+        sentence for the operator when the models stop being of use, once. `seconds` is the time for one draft.
         """
-        self._information = information
+        self._informing = Informing(information, prompts, providers, clock or SystemClock())
         self._message = message
         self._prompts = prompts
         self._providers = tuple(providers)
@@ -105,15 +107,12 @@ class ModelAuthor:
         self._signature = signature
         self._turn = turn
         self._seconds = seconds
-        self._writing = writing
-        self._told = told
-        self._page_taken = False
-        self._trouble: Fault | None = None
-        """Why there was no model's line last time, so that it is told once."""
+        self._place = place or Place()
+        self._trouble = Trouble(told, "a draft by a model")
         self._failing: set[Provider] = set()
 
     async def write(self, context: Context) -> Draft | None:
-        with self._page() as page, self._turn(Mode.HEARTHKEEPER) as turn:
+        with self._place.page() as page, self._turn(Mode.HEARTHKEEPER) as turn:
             work = _Work(context, turn, page)
             written = await self._in_time(work)
             if written is not None and written.verdict.passed:
@@ -132,78 +131,64 @@ class ModelAuthor:
         """What the models wrote within the time for a draft, or None; a trouble of theirs is told and ends here."""
         seconds = self._seconds()
         try:
-            async with asyncio.timeout(seconds):
-                written = await self._by_models(work, seconds)
+            async with asyncio.timeout(seconds) as limit:
+                written = await self._by_models(work, seconds, limit.when())
         except TimeoutError:
             sentence = f"The models had no line after {seconds:g} s (WRITING_SECONDS); the offline composer writes."
             self._troubled(work, Fault.TIMEOUT, sentence)
         except ModelError as error:
             said = "" if error.fault is Fault.BUDGET else " The offline composer writes."
             self._troubled(work, error.fault, f"{error.sentence}{said}")
-        except Exception:
-            log.exception("a draft by a model failed")
-            self._troubled(work, Fault.TRANSIENT, "A draft by a model failed; the log says why.")
+        except Exception as error:
+            self._troubled(work, error, "A draft by a model failed; the log says why.")
         else:
-            if self._trouble is not None:
-                log.info("the models write again")
-                self._trouble = None
+            self._trouble.over()
             return written
         return None
 
-    async def _by_models(self, work: _Work, seconds: float) -> Attempt:
+    async def _by_models(self, work: _Work, seconds: float, until: float | None) -> Attempt:
         gathered = await gather(
             work.context, self._providers, told=lambda provider, why: self._provider_failed(work, provider, why)
         )
         for provider in self._failing - {*gathered.failed}:
             log.info("the %s context is there again", provider)
         self._failing = {*gathered.failed}
-        found = await self._inform(work, gathered, seconds * INFORMATION_SHARE)
+        work.heard = Heard(gathered)
+        share = seconds * INFORMATION_SHARE
+        found, work.looked_up = await self._informing.note(
+            work.context, gathered, work.turn, share, told=work.heard.looked_up
+        )
 
         async def message(model: Model) -> Attempt:
             return await self._line_of(model, work, gathered, found)
 
         async with work.turn.phase(Phase.MESSAGE):
-            return await self._message.first(message, enough=lambda one: one.verdict.passed)
-
-    async def _inform(self, work: _Work, gathered: Gathered, seconds: float) -> str:
-        """The note of the information phase, or nothing."""
-        if not len(self._information):
-            return ""
-        earlier = next((one for one in self._providers if isinstance(one, EarlierStreams)), None)
-        knowledge = next((one for one in self._providers if isinstance(one, Knowledge)), None)
-        tools = [_watched(tool, work.turn) for tool in tools_for(work.context, earlier=earlier, knowledge=knowledge)]
-
-        async def inform(model: Model) -> str:
-            asked = self._prompts(model.name).assemble(
-                Mode.HEARTHKEEPER, gathered, work.context, phase=Phase.INFORMATION
-            )
-            return await model.inform(asked, tools, calls=MOST_LOOK_UPS, told=work.looked_up.append)
-
-        try:
-            async with asyncio.timeout(seconds), work.turn.phase(Phase.INFORMATION):
-                return await self._information.first(inform)
-        except TimeoutError:
-            log.info("nothing was looked up within %g s; the line is written without a note", seconds)
-        except ModelError as error:
-            log.info("the line is written without a note: %s", error.sentence)
-        work.looked_up.clear()
-        return ""
+            return await self._message.first(message, enough=lambda one: one.verdict.passed, until=until)
 
     async def _line_of(self, model: Model, work: _Work, gathered: Gathered, found: str) -> Attempt:
         """One model's line, with a second try where the guard refuses the first. Raises ModelError."""
         sources = tuple(_sources(work, gathered))
-        for _ in range(TRIES):
+        for number in range(TRIES):
+            if number:
+                self._message.go_on(model.name)
             asked = self._prompts(model.name).assemble(
                 Mode.HEARTHKEEPER, gathered, work.context, found=found, refused=work.reasons()
             )
             try:
                 line = await read_line(model, asked, work.page)
-            except ModelError:
+            except (ModelError, asyncio.CancelledError):
                 work.page.take_back()
                 raise
             work.turn.tell(Kind.FINALIZING, Phase.MESSAGE)
-            draft = Draft(line, sign(line, self._signature()), sources=sources, writer=model.name, shape=SHAPE)
-            attempt = Attempt(draft, work.context.judge(line))
+            draft = Draft(
+                line,
+                sign(line, self._signature()),
+                sources=sources,
+                writer=model.name,
+                shape=SHAPE,
+                heard=work.heard.texts,
+            )
+            attempt = Attempt(draft, work.context.judge(line) + work.heard.judged(line, work.context))
             if attempt.verdict.passed:
                 break
             work.page.take_back()
@@ -216,35 +201,9 @@ class ModelAuthor:
         if provider not in self._failing:
             log.warning("%s", why)
 
-    def _troubled(self, work: _Work, fault: Fault, sentence: str) -> None:
-        """Tell of it, unless it was the same the last time."""
+    def _troubled(self, work: _Work, why: Fault | Exception, sentence: str) -> None:
         work.turn.tell(Kind.TOOL_ERROR, tool="model")
-        if fault is not self._trouble:
-            log.warning("%s", sentence)
-            self._told(sentence)
-        self._trouble = fault
-
-    @contextmanager
-    def _page(self) -> Iterator[Page]:
-        """Where the line is shown as it grows. There is one: of two drafts at a time, the first has it."""
-        page = Page(_nobody if self._page_taken else self._writing)
-        mine, self._page_taken = not self._page_taken, True
-        try:
-            yield page
-        finally:
-            if mine:
-                self._page_taken = False
-            page.put_away()
-
-
-def _watched(tool: Tool, turn: Turn) -> Tool:
-    """The same tool, whose calls are told of."""
-
-    async def look_up(query: str) -> str:
-        async with turn.tool(tool.name):
-            return await tool.look_up(query)
-
-    return Tool(tool.name, tool.purpose, look_up)
+        self._trouble.met(why, sentence)
 
 
 def _rules(attempt: Attempt) -> list[str]:

@@ -15,12 +15,13 @@ from sanctum_tui.memory.sessions import (
     find_marks,
     find_session,
 )
+from sanctum_tui.memory.spendings import SpendingQueries
 from sanctum_tui.memory.store import Store
 from sanctum_tui.memory.tables import prompts
 from sanctum_tui.memory.writer import ChatWriter
 
 
-class Evenings(SessionQueries, PromptQueries, NoteQueries, LineQueries):
+class Evenings(SessionQueries, PromptQueries, NoteQueries, SpendingQueries, LineQueries):
     """All questions. Each is a transaction of its own, and raises StorageError, one sentence, when it fails."""
 
     def __init__(self, store: Store, writer: ChatWriter) -> None:

@@ -19,33 +19,46 @@ class PromptQueries:
         self._store = store
 
     async def add_prompt(
-        self, *, session_id: int, number: int, mode: str, draft: Draft, why: str, at: datetime
+        self,
+        *,
+        session_id: int,
+        number: int,
+        mode: str,
+        draft: Draft,
+        why: str,
+        at: datetime,
+        refusal: PromptStep | None = None,
     ) -> Prompt:
-        """A new prompt, pending, with its first step.
+        """A new prompt, pending, with its first step; with `refusal` that is its second one, stored with the first.
 
         Raises StorageError where the session has a prompt of that number already.
         """
-        step = PromptStep(at=at, state=PromptState.PENDING, by="agent", text=draft.text)
-        row = insert(prompts).values(
-            session_id=session_id,
-            number=number,
-            mode=mode,
-            state=PromptState.PENDING.value,
-            line=draft.line,
-            text=draft.text,
-            draft_line=draft.line,
-            draft_text=draft.text,
-            draft_sources=draft.sources,
-            draft_writer=draft.writer,
-            draft_shape=draft.shape,
-            why=why,
-            drafted_at=at,
-            changed_at=at,
-        )
+        row = _row(session_id, number, mode, draft, why, at)
         async with self._store.write() as connection:
-            added = (await connection.execute(row.returning(prompts))).one()
-            await _add_step(connection, added.id, step)
-            return _prompt(added, (step,))
+            return await _add_prompt(connection, row, refusal)
+
+    async def replace_prompt(
+        self,
+        prompt_id: int,
+        *,
+        expected: PromptState,
+        step: PromptStep,
+        number: int,
+        mode: str,
+        draft: Draft,
+        why: str,
+        refusal: PromptStep | None = None,
+    ) -> tuple[Prompt, Prompt] | None:
+        """Take a step with a prompt, as `step_prompt` does, and add another of its session in its place.
+
+        Both are stored, or neither: None where somebody else was first, and raises StorageError as `add_prompt` does.
+        """
+        async with self._store.write() as connection:
+            if not await _take_step(connection, prompt_id, expected, step):
+                return None
+            old = (await find_prompts(connection, prompts.c.id == prompt_id))[0]
+            row = _row(old.session_id, number, mode, draft, why, step.at)
+            return old, await _add_prompt(connection, row, refusal)
 
     async def step_prompt(
         self, prompt_id: int, *, expected: PromptState, step: PromptStep, line: str | None = None
@@ -55,14 +68,9 @@ class PromptQueries:
         With `line`, the prompt's words become `line` and what would be posted becomes `step.text`. The
         prompt and the step are stored together or not at all.
         """
-        changes = {"state": step.state.value, "changed_at": step.at}
-        if line is not None:
-            changes |= {"line": line, "text": step.text}
-        which = update(prompts).where(prompts.c.id == prompt_id, prompts.c.state == expected.value)
         async with self._store.write() as connection:
-            if (await connection.execute(which.values(changes))).rowcount == 0:
+            if not await _take_step(connection, prompt_id, expected, step, line):
                 return None
-            await _add_step(connection, prompt_id, step)
             return (await find_prompts(connection, prompts.c.id == prompt_id))[0]
 
     async def prompt(self, prompt_id: int) -> Prompt | None:
@@ -101,6 +109,50 @@ async def find_prompts(connection: AsyncConnection, which: ColumnElement[bool]) 
         steps[row.prompt_id].append(PromptStep(row.at, PromptState(row.state), row.author, row.text, row.reason))
     found = await connection.execute(select(prompts).where(which).order_by(prompts.c.number))
     return tuple(_prompt(row, tuple(steps[row.id])) for row in found)
+
+
+def _row(session_id: int, number: int, mode: str, draft: Draft, why: str, at: datetime) -> dict[str, Any]:
+    return {
+        "session_id": session_id,
+        "number": number,
+        "mode": mode,
+        "state": PromptState.PENDING.value,
+        "line": draft.line,
+        "text": draft.text,
+        "draft_line": draft.line,
+        "draft_text": draft.text,
+        "draft_sources": draft.sources,
+        "draft_writer": draft.writer,
+        "draft_shape": draft.shape,
+        "why": why,
+        "drafted_at": at,
+        "changed_at": at,
+    }
+
+
+async def _add_prompt(connection: AsyncConnection, row: dict[str, Any], refusal: PromptStep | None) -> Prompt:
+    steps = [PromptStep(at=row["drafted_at"], state=PromptState.PENDING, by="agent", text=row["text"])]
+    if refusal is not None:
+        steps.append(refusal)
+        row |= {"state": refusal.state.value, "changed_at": refusal.at}
+    added = (await connection.execute(insert(prompts).values(row).returning(prompts))).one()
+    for step in steps:
+        await _add_step(connection, added.id, step)
+    return _prompt(added, tuple(steps))
+
+
+async def _take_step(
+    connection: AsyncConnection, prompt_id: int, expected: PromptState, step: PromptStep, line: str | None = None
+) -> bool:
+    """Whether the prompt still was in the state `expected`; then it has taken the step."""
+    changes = {"state": step.state.value, "changed_at": step.at}
+    if line is not None:
+        changes |= {"line": line, "text": step.text}
+    which = update(prompts).where(prompts.c.id == prompt_id, prompts.c.state == expected.value)
+    if (await connection.execute(which.values(changes))).rowcount == 0:
+        return False
+    await _add_step(connection, prompt_id, step)
+    return True
 
 
 async def _add_step(connection: AsyncConnection, prompt_id: int, step: PromptStep) -> None:

@@ -15,7 +15,20 @@ from importlib.resources import files
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sanctum_tui.chat import Voice
@@ -159,10 +172,23 @@ class Search:
         wanted = func.to_tsquery(
             literal_column("'english'"), " | ".join("<->".join(spaced(w).split()) for w in words)
         )
+        spoken = select(lines.c.session_id, lines.c.number, func.ts_rank(vector, wanted).label("rank")).where(
+            vector.op("@@")(wanted), lines.c.session_id.in_(earlier), lines.c.voice.in_(_SPOKEN)
+        )
+        # Plans are few, one a stream, and need no index. One that may still be edited is not looked at.
+        plan = func.to_tsvector(
+            literal_column("'english'"),
+            func.regexp_replace(dashboards.c.markdown, f"([{_SIGNS}])", " \\1 ", "g"),
+        )
+        planned = (
+            select(dashboards.c.session_id, literal_column("0"), func.ts_rank(plan, wanted))
+            .join(sessions)
+            .where(plan.op("@@")(wanted), dashboards.c.session_id.in_(earlier), sessions.c.ended_at.is_not(None))
+        )
+        either = union_all(spoken, planned).subquery()
         asked = (
-            select(lines.c.session_id, lines.c.number)
-            .where(vector.op("@@")(wanted), lines.c.session_id.in_(earlier), lines.c.voice.in_(_SPOKEN))
-            .order_by(func.ts_rank(vector, wanted).desc(), lines.c.session_id.desc(), lines.c.number)
+            select(either.c.session_id, either.c.number)
+            .order_by(either.c.rank.desc(), either.c.session_id.desc(), either.c.number)
             .limit(_RANKED)
         )
         return [(row.session_id, row.number) for row in await connection.execute(asked)]

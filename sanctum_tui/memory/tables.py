@@ -25,7 +25,7 @@ from sqlalchemy import (
     event,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration, written here too so that a start-up can tell without loading Alembic; a test compares."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -236,6 +236,18 @@ airings = Table(
 gaps = Table("gaps", metadata, _id(), _of_session(index=True), _at(), Column("seconds", Float, nullable=False))
 
 dashboards = Table("dashboards", metadata, _of_session(primary_key=True), _at(), _text("markdown"))
+
+# What each model used in a session, and what that cost when it was used.
+spendings = Table(
+    "spendings",
+    metadata,
+    _of_session(),
+    _text("model"),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("cost", Float, nullable=False),
+    PrimaryKeyConstraint("session_id", "model"),
+)
 
 # How far each session's lines, and its dashboard, are in the search index. Only SQLite has one to fill.
 searchable = Table(

@@ -10,7 +10,7 @@ from sanctum_tui.chat import ChatSink, Dropped, Live, LiveGate, NotSent, Posted,
 from sanctum_tui.clock import Clock
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Prompt, PromptState
-from sanctum_tui.review.prompt import DELIVERY, ROOM, approved_text, held_by_gate
+from sanctum_tui.review.prompt import DELIVERY, ROOM, approved_text, held_by_gate, refused_before, waits_as
 from sanctum_tui.review.queue import ReviewQueue
 
 log = logging.getLogger(__name__)
@@ -199,8 +199,16 @@ class Delivery:
                 assert_never(receipt)
 
     async def _ask_again(self, number: int) -> Prompt | None:
-        reason = "it can be posted now; approve it again if it still fits"
-        return await self._queue.step(number, PromptState.PENDING, by=DELIVERY, reason=reason, where=held_by_gate)
+        held = self._queue.get(number)
+        if held is None:
+            return None
+        to, reason = waits_as(held), "it can be posted now; approve it again if it still fits"
+        if why := refused_before(held):
+            # The operator insisted once, and that was for another moment.
+            reason = f"{why} (it can be posted now; e edits it, if you still insist)"
+        return await self._queue.step(
+            number, to, by=DELIVERY, reason=reason, where=lambda seen: held_by_gate(seen) and waits_as(seen) is to
+        )
 
     async def _settle(self, number: int, at: datetime) -> None:
         # Twice, for the database may have it still being sent where it is unknown here already, or the other way.

@@ -6,7 +6,15 @@ from sanctum_tui.clock import Clock
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.review.delivery import Delivery
-from sanctum_tui.review.prompt import Outcome, last_decided, may_step, too_late, unsendable
+from sanctum_tui.review.prompt import (
+    Outcome,
+    last_decided,
+    may_step,
+    refused_before,
+    too_late,
+    unsendable,
+    waits_as,
+)
 from sanctum_tui.review.queue import ReviewQueue
 from sanctum_tui.text import single_spaced
 
@@ -24,13 +32,18 @@ class Desk:
         *,
         sign: Callable[[str], str],
         undo_seconds: Callable[[], float],
+        refused: Callable[[int, str], str],
     ) -> None:
-        """`sign` puts the signature behind a line, so that an edited one is what will be posted."""
+        """`sign` puts the signature behind a line, so that an edited one is what will be posted.
+
+        `refused` is why the guard says no to these words for the line of that number, at this moment, or "".
+        """
         self._queue = queue
         self._delivery = delivery
         self._clock = clock
         self._sign = sign
         self._undo_seconds = undo_seconds
+        self._refused = refused
 
     async def approve(
         self, number: int, *, line: str | None = None, by: str = "operator", reason: str = ""
@@ -38,7 +51,8 @@ class Desk:
         """Say yes to exactly the text shown, or to `line`, the operator's own words for it.
 
         Runs of white space become one space here, as chat would make of them: what is noted is what is posted.
-        `reason` records an override, where the guard had said no to the edited line.
+        `reason` records an override, where the guard had said no to `line`: without one nothing is approved that it
+        says no to, nor what it said no to before, whatever became of the line since.
         """
         prompt = self._queue.get(number)
         if prompt is None:
@@ -50,6 +64,11 @@ class Desk:
             return Outcome(False, f"{why} Nothing was approved.", prompt)
         if prompt.state is PromptState.REJECTED and line is None:
             return Outcome(False, too_late(prompt, self._clock.now()), prompt)
+        if not reason and may_step(prompt.state, PromptState.APPROVED):
+            before = refused_before(prompt) if line is None else ""
+            if why := before or self._refused(number, words):
+                no = f"The guard says no to line {number}: {why} e edits it, s lets it go. Nothing was approved."
+                return Outcome(False, no, prompt)
         words, text = single_spaced(words), single_spaced(text)
         new = None if (words, text) == (prompt.line, prompt.text) else words
         approved = await self._queue.step(number, PromptState.APPROVED, by=by, line=new, text=text, reason=reason)
@@ -60,6 +79,8 @@ class Desk:
             told = f"Approved, and held: {shut}."
             if held is not None and held.state is PromptState.PENDING:
                 told += " By now it can be posted: approve it again if it still fits."
+            elif held is not None and held.state is PromptState.REJECTED:
+                told += " By now it can be posted: e, and insist again if it still fits."
             return Outcome(True, told, held or self._queue.get(number))
         await self._delivery.take(approved)
         seconds = self._undo_seconds()
@@ -92,11 +113,19 @@ class Desk:
             return Outcome(False, "There is nothing to take back.")
         if not may_step(last.state, PromptState.PENDING):
             return Outcome(False, f"There is nothing to take back. {too_late(last, self._clock.now())}", last)
+        to, why = waits_as(last), refused_before(last)
+        reason = f"{why} (taken back)" if why else "taken back"
         # The step first: where delivery was faster it fails, and then what is being sent must not be cut off.
-        back = await self._queue.step(last.number, PromptState.PENDING, by="operator", reason="taken back")
+        back = await self._queue.step(
+            last.number, to, by="operator", reason=reason, where=lambda seen: waits_as(seen) is to
+        )
         if back is None:
             return self._too_late(last.number)
         self._delivery.stop(last.number)
+        if why:
+            return Outcome(
+                True, f"Taken back. The guard says no to line {back.number}; e edits it, s lets it go.", back
+            )
         return Outcome(True, f"Taken back. Line {back.number} waits for you again.", back)
 
     async def settle(self, number: int, *, posted: bool) -> Outcome:

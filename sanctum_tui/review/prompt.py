@@ -12,12 +12,12 @@ S = PromptState
 NEXT: dict[PromptState, frozenset[PromptState]] = {
     S.PENDING: frozenset({S.APPROVED, S.SKIPPED, S.HELD, S.STALE, S.SUPERSEDED, S.EXPIRED, S.REJECTED}),
     S.REJECTED: frozenset({S.APPROVED, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
-    S.HELD: frozenset({S.APPROVED, S.PENDING, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
-    S.APPROVED: frozenset({S.SENDING, S.PENDING, S.HELD, S.EXPIRED}),
+    S.HELD: frozenset({S.APPROVED, S.PENDING, S.REJECTED, S.SKIPPED, S.SUPERSEDED, S.EXPIRED}),
+    S.APPROVED: frozenset({S.SENDING, S.PENDING, S.REJECTED, S.HELD, S.EXPIRED}),
     S.SENDING: frozenset({S.POSTED, S.FAILED, S.UNKNOWN, S.HELD}),
     S.UNKNOWN: frozenset({S.POSTED, S.FAILED}),
     S.FAILED: frozenset({S.APPROVED, S.SKIPPED}),
-    S.SKIPPED: frozenset({S.PENDING}),
+    S.SKIPPED: frozenset({S.PENDING, S.REJECTED}),
     S.POSTED: frozenset(),
     S.STALE: frozenset(),
     S.SUPERSEDED: frozenset(),
@@ -44,6 +44,12 @@ DELIVERY = "delivery"
 
 ROOM = "room"
 """Author of the steps that follow from what was said in the room."""
+
+GUARD = "guard"
+"""Author of the step into ``rejected`` with which the guard refuses a draft."""
+
+OVERRIDE = "operator overrode the guard: "
+"""What the reason of a yes begins with that was said though the guard had said no; its rules follow."""
 
 MOST_CHARACTERS = 500
 """The longest chat message Twitch takes, in characters, signature included."""
@@ -74,6 +80,24 @@ def approved_text(prompt: Prompt) -> str | None:
 def last_step(prompt: Prompt, state: PromptState) -> PromptStep | None:
     """The latest step into a state."""
     return next((step for step in reversed(prompt.steps) if step.state is state), None)
+
+
+def refused_before(prompt: Prompt) -> str:
+    """Why the guard says no to the words as they stand, or "" where its last word on them was not no.
+
+    It refused them as a draft, or the operator said yes to them against its word, which holds for that once.
+    """
+    for step in reversed(prompt.steps):
+        if step.text != prompt.text:
+            continue
+        if step.state is S.APPROVED or (step.state is S.REJECTED and step.by == GUARD):
+            return step.reason.removeprefix(OVERRIDE)
+    return ""
+
+
+def waits_as(prompt: Prompt) -> PromptState:
+    """What a line is again when a yes or a skip is taken back: one that the guard refused is refused still."""
+    return S.REJECTED if refused_before(prompt) else S.PENDING
 
 
 def last_decided(prompts: Iterable[Prompt]) -> Prompt | None:
@@ -115,7 +139,7 @@ def too_late(prompt: Prompt, now: datetime) -> str:
         S.POSTED: f"was posted {when}.",
         S.SKIPPED: f"was skipped {when}.",
         S.EXPIRED: f"expired {when}: {prompt.steps[-1].reason if prompt.steps else ''}.",
-        S.STALE: f"went stale {when}: people are talking again. Nothing was posted.",
+        S.STALE: f"went stale {when}: {prompt.steps[-1].reason if prompt.steps else ''}. Nothing was posted.",
         S.SUPERSEDED: f"was drafted anew {when}; a newer line took its place.",
         S.REJECTED: "was refused by the style guard; e edits it.",
         S.HELD: "is held; a approves it, s lets it go.",

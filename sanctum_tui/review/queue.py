@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Draft, Prompt, PromptState, PromptStep
 from sanctum_tui.events import Broadcast, PromptStepped
 from sanctum_tui.memory.evenings import Evenings
-from sanctum_tui.review.prompt import DELIVERY, OPEN, SETTLED, WAITING, may_step
+from sanctum_tui.review.prompt import DELIVERY, GUARD, OPEN, WAITING, may_step
 
 log = logging.getLogger(__name__)
 
@@ -66,18 +66,6 @@ class ReviewQueue:
         open_one = next((prompt for prompt in self._newest_first() if prompt.state in OPEN), None)
         return self.waiting or open_one or next(iter(self._newest_first()), None)
 
-    @property
-    def settled_at(self) -> datetime | None:
-        """When a line was last posted or skipped; the prompt interval counts from there."""
-        moments = [prompt.changed_at for prompt in self._prompts.values() if prompt.state in SETTLED]
-        return max(moments, default=None)
-
-    @property
-    def posted(self) -> int:
-        """How many were posted, or may have been."""
-        gone = (PromptState.POSTED, PromptState.UNKNOWN)
-        return sum(prompt.state in gone for prompt in self._prompts.values())
-
     def counts(self) -> dict[str, int]:
         """How many are in each state, by the state's name, in the order of a life."""
         counted = dict.fromkeys(PromptState, 0)
@@ -85,9 +73,24 @@ class ReviewQueue:
             counted[prompt.state] += 1
         return {state.value: number for state, number in counted.items() if number}
 
-    async def add(self, draft: Draft, *, mode: str, why: str, at: datetime | None = None) -> Prompt:
-        """Put a draft into the queue, pending. Raises StorageError where it cannot be stored."""
-        return await self._to_its_end(lambda: self._add(draft, mode, why, at or self._clock.now()))
+    async def add(
+        self, draft: Draft, *, mode: str, why: str, at: datetime | None = None, refused: str = ""
+    ) -> Prompt:
+        """Put a draft into the queue, pending; or rejected, where the guard `refused` it for this reason.
+
+        A refused line is at no moment one that waits. Raises StorageError where it cannot be stored.
+        """
+        return await self._to_its_end(lambda: self._add(draft, mode, why, at or self._clock.now(), refused))
+
+    async def replace(
+        self, number: int, draft: Draft, *, mode: str, why: str, by: str, reason: str, refused: str = ""
+    ) -> Prompt | None:
+        """Put a draft into the queue, as `add` does, in place of a line, which is superseded `by` somebody.
+
+        Both at once or nothing: whatever fails, one of the two waits. None where the old one has moved on.
+        Raises StorageError where it cannot be stored; then the old one waits as before.
+        """
+        return await self._to_its_end(lambda: self._replace(number, draft, mode, why, by, reason, refused))
 
     async def step(
         self,
@@ -129,16 +132,22 @@ class ReviewQueue:
         self._prompts[number] = doubted
         self._broadcast.tell(PromptStepped(doubted, step))
 
-    async def _add(self, draft: Draft, mode: str, why: str, at: datetime) -> Prompt:
+    async def _add(self, draft: Draft, mode: str, why: str, at: datetime, refused: str) -> Prompt:
         while True:
             number = max(self._prompts, default=0) + 1
             try:
                 prompt = await self._evenings.add_prompt(
-                    session_id=self._session_id, number=number, mode=mode, draft=draft, why=why, at=at
+                    session_id=self._session_id,
+                    number=number,
+                    mode=mode,
+                    draft=draft,
+                    why=why,
+                    at=at,
+                    refusal=_refusal(draft, at, refused),
                 )
             except StorageError:
                 # Somebody else's has the number, or ours was stored all the same.
-                if not await self._learn_new():
+                if not await self._learn():
                     raise
                 found = self._prompts.get(number)
                 if found is not None and (found.draft, found.drafted_at) == (draft, at):
@@ -146,6 +155,41 @@ class ReviewQueue:
             else:
                 self._take(prompt)
                 return prompt
+
+    async def _replace(
+        self, number: int, draft: Draft, mode: str, why: str, by: str, reason: str, refused: str
+    ) -> Prompt | None:
+        seen = self._prompts.get(number)
+        if seen is None or not may_step(seen.state, PromptState.SUPERSEDED):
+            return None
+        at = max(self._clock.now(), seen.changed_at)
+        step = PromptStep(at=at, state=PromptState.SUPERSEDED, by=by, text=seen.text, reason=reason)
+        while True:
+            following = max(self._prompts) + 1
+            try:
+                replaced = await self._evenings.replace_prompt(
+                    seen.id,
+                    expected=seen.state,
+                    step=step,
+                    number=following,
+                    mode=mode,
+                    draft=draft,
+                    why=why,
+                    refusal=_refusal(draft, at, refused),
+                )
+            except StorageError:
+                # As in `_add`; where it was stored all the same, the old one has changed with the new.
+                if not await self._learn(number):
+                    raise
+                found = self._prompts.get(following)
+                if found is not None and (found.draft, found.drafted_at) == (draft, at):
+                    return found
+            else:
+                if replaced is None:
+                    await self._learn(number)
+                    return None
+                self._take(*replaced)
+                return replaced[1]
 
     async def _step(self, seen: Prompt, step: PromptStep, line: str | None) -> Prompt | None:
         try:
@@ -158,31 +202,29 @@ class ReviewQueue:
             if stepped is None or stepped.steps[-1:] != (step,):
                 raise
         if stepped is None:
-            await self._refresh(seen)
+            await self._learn(seen.number)
             return None
         self._take(stepped)
         return stepped
 
-    async def _refresh(self, seen: Prompt) -> Prompt | None:
-        """Read a prompt again, as another console may have left it, and tell what is new."""
-        stored = await self._evenings.prompt(seen.id)
-        if stored is not None and stored != seen:
-            self._take(stored)
-        return stored
+    async def _learn(self, moved_on: int | None = None) -> bool:
+        """Whether the database has prompts that were not known here; they are by now.
 
-    async def _learn_new(self) -> bool:
-        """Whether the database has prompts that were not known here; they are by now."""
+        Another console may have left them, and the one that has `moved_on` otherwise than it is known here: with
+        the line that took its place, where it was drafted anew there.
+        """
         stored = await self._evenings.prompts(self._session_id)
         new = [prompt for prompt in stored if prompt.number not in self._prompts]
-        for prompt in new:
-            self._take(prompt)
+        self._take(*(prompt for prompt in stored if prompt in new or prompt.number == moved_on))
         return bool(new)
 
-    def _take(self, prompt: Prompt) -> None:
-        before = self._prompts.get(prompt.number)
-        self._prompts[prompt.number] = prompt
-        if before is None or before.steps != prompt.steps:
-            self._broadcast.tell(PromptStepped(prompt, prompt.steps[-1]))
+    def _take(self, *prompts: Prompt) -> None:
+        """These are as they are stored by now. Who hears of a step finds all of them so."""
+        before = {prompt.number: self._prompts.get(prompt.number) for prompt in prompts}
+        self._prompts |= {prompt.number: prompt for prompt in prompts}
+        for prompt in prompts:
+            for stepped in _since(before[prompt.number], prompt):
+                self._broadcast.tell(PromptStepped(stepped, stepped.steps[-1]))
 
     async def _to_its_end(self, change: Callable[[], Awaitable[_Result]]) -> _Result:
         """Make a change in its turn. Who is cancelled meanwhile leaves when it has come to its end."""
@@ -205,3 +247,19 @@ class ReviewQueue:
 
     def _newest_first(self) -> list[Prompt]:
         return sorted(self._prompts.values(), key=lambda prompt: -prompt.number)
+
+
+def _refusal(draft: Draft, at: datetime, refused: str) -> PromptStep | None:
+    return PromptStep(at, PromptState.REJECTED, GUARD, draft.text, refused) if refused else None
+
+
+def _since(before: Prompt | None, prompt: Prompt) -> Iterator[Prompt]:
+    """The prompt as it was after each step that it has taken since `before`."""
+    known = before.steps if before is not None else ()
+    if known == prompt.steps:
+        return
+    # What was doubted here and settled elsewhere has another past by now; then only how it ended is new.
+    first = len(known) if prompt.steps[: len(known)] == known else len(prompt.steps) - 1
+    for place, step in enumerate(prompt.steps[first:-1], first + 1):
+        yield replace(prompt, state=step.state, changed_at=step.at, steps=prompt.steps[:place])
+    yield prompt

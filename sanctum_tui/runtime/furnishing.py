@@ -34,6 +34,7 @@ async def open_words(evening: "Evening") -> Words:
         clock=SystemClock(),
         style=lambda: _style(evening),
         signature=lambda: evening.settings.agent_signature,
+        attempt=evening.keeping.attempt,
     )
 
 
@@ -72,7 +73,14 @@ def furnish(evening: "Evening", earlier: tuple[str, ...]) -> None:
         undo_seconds=undo_seconds,
         closed=lambda: "the agent is muted" if evening.orchestrator.muted else "",
     )
-    evening.desk = Desk(queue, delivery, evening.clock, sign=signed, undo_seconds=undo_seconds)
+    evening.desk = Desk(
+        queue,
+        delivery,
+        evening.clock,
+        sign=signed,
+        undo_seconds=undo_seconds,
+        refused=lambda number, line: evening.orchestrator.refused(number, line),
+    )
     hearthkeeper = Hearthkeeper(
         evening.words.author,
         style=lambda: _style(evening),
@@ -96,7 +104,7 @@ def furnish(evening: "Evening", earlier: tuple[str, ...]) -> None:
         hearing=origin.hearing,
         on_own=echoed if isinstance(origin, OnAir) else None,
         on_open=delivery.gate_opened,
-        on_written=lambda: evening.words.on_writing(""),
+        on_written=evening.words.place.clear,
         standing_order=standing_order,
     )
     evening.memory.writer.on_trouble = lambda sentence: broadcast.tell(StorageFailed(sentence))

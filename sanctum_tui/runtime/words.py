@@ -11,21 +11,24 @@ from collections.abc import Callable, Iterator, Sequence
 from sanctum_tui.clock import Clock
 from sanctum_tui.errors import BadInputError, SanctumError
 from sanctum_tui.evening import Draft
+from sanctum_tui.llm.account import Account, Attempt, logged
 from sanctum_tui.llm.answers import read_answer
 from sanctum_tui.llm.author import Author, Context
 from sanctum_tui.llm.breaker import Standing, State
 from sanctum_tui.llm.chain import Chain, Link, ModelState, OpenModel, links, open_models
 from sanctum_tui.llm.context import ContextProvider, Searcher, providers_for
 from sanctum_tui.llm.guard import Style
+from sanctum_tui.llm.hearing import Place
 from sanctum_tui.llm.offline import OfflineComposer
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError
-from sanctum_tui.llm.prompts import BUDGET_TOKENS, Modules, Prompts, prompts_folder, read_modules
+from sanctum_tui.llm.prompts import Modules, Prompts, prompts_folder, prompts_for, read_modules
 from sanctum_tui.llm.replying import ModelReplier, OfflineReplier
 from sanctum_tui.llm.spending import Spending
 from sanctum_tui.llm.standing import StandingNotes, notes_file
 from sanctum_tui.llm.writing import ModelAuthor
 from sanctum_tui.memory.engine import Memory
 from sanctum_tui.paths import Paths
+from sanctum_tui.runtime.accounts import open_account
 from sanctum_tui.settings import ModelChoice, Settings, models_of, ordered
 from sanctum_tui.status.emitter import Emitter
 from sanctum_tui.status.events import Status
@@ -43,8 +46,6 @@ _SHORTEST_KEY = 8
 """Characters; what is shorter ("ollama", "none") is what is written where no key is needed."""
 _LEAST_NOTE_WORDS = 5
 """A standing note of fewer words is a subject ("sailing"), which a line may well have."""
-_ROOM_FOR_QUESTION = 3 / 4
-"""Of what a model can hold; the rest is for its thoughts and its answer."""
 
 
 def _nothing(_: object) -> None:
@@ -72,6 +73,8 @@ class Words:
         """Called with each line on what is going on, and with None when it is over."""
         self.on_writing: Callable[[str], None] = _nothing
         """Called with the line as it grows, and with nothing where it is taken back."""
+        self.place = Place(lambda text: self.on_writing(text))
+        """The one place that all who write share."""
         self.on_notice: Callable[[str], None] = _nothing
         """Called with a sentence for the operator when the models stop being of use, once."""
         self.providers: tuple[ContextProvider, ...] = ()
@@ -90,6 +93,7 @@ class Words:
         self._writer: ModelAuthor | None = None
         self._opening: asyncio.Task[None] | None = None
         self._emitter: Emitter | None = None
+        self._account: Account | None = None
 
     @classmethod
     async def open(
@@ -103,11 +107,13 @@ class Words:
         clock: Clock,
         style: Callable[[], Style],
         signature: Callable[[], str],
+        attempt: Attempt = logged,
     ) -> "Words":
         """The words of this session; models are opened in the background, and until then the composer writes.
 
         `clock` is the operator's own time, also while a replay runs faster. Without `memory` earlier streams are
-        not searched. Raises BadInputError for a prompt module that cannot be used.
+        not searched, and what models use is not stored; `attempt` stores it. Raises BadInputError for a prompt
+        module that cannot be used, and StorageError where what was used before cannot be read.
         """
         composer = OfflineComposer(style=style, signature=signature)
         words = cls(settings, composer, StandingNotes(notes_file(paths)), clock, style)
@@ -116,6 +122,8 @@ class Words:
         words._modules = await asyncio.to_thread(read_modules, prompts_folder(paths))
         words.warnings = words._modules.warnings
         searcher: Searcher | None = None
+        if memory is not None and session_id is not None:
+            words._account = await open_account(words.spending, memory, session_id, attempt)
         if memory is not None:
             from sanctum_tui.memory.search import Search
 
@@ -139,8 +147,9 @@ class Words:
                 signature=signature,
                 turn=emitter.turn,
                 seconds=lambda: settings().writing_seconds,
-                writing=lambda text: words.on_writing(text),
+                place=words.place,
                 told=lambda sentence: words.on_notice(sentence),
+                clock=clock,
             )
 
         words.author = words
@@ -159,7 +168,8 @@ class Words:
             ),
             lambda: settings().agent_signature,
             turn=None if turn is None else lambda: turn("steward"),
-            writing=lambda text: self.on_writing(text),
+            place=self.place,
+            told=lambda sentence: self.on_notice(sentence),
         )
 
     async def write(self, context: Context) -> Draft | None:
@@ -169,13 +179,12 @@ class Words:
 
     def prompts(self, name: str = "") -> Prompts:
         """What the model of this name is asked, or any of them, as the settings are now."""
-        rooms = [choice.context_tokens for choice in self.choices if name in ("", choice.name)]
-        room = int(min(rooms) * _ROOM_FOR_QUESTION) if rooms else BUDGET_TOKENS
-        return Prompts(
+        return prompts_for(
+            self.choices,
             self._modules,
+            name=name,
             characters=self._style().max_characters,
             language=self._settings().agent_language,
-            budget_tokens=min(BUDGET_TOKENS, room),
         )
 
     def singly(self) -> tuple[Chain, ...]:
@@ -236,6 +245,8 @@ class Words:
                 log.exception("%s could not be closed", model.name)
         if self._emitter is not None:
             await self._emitter.close()
+        if self._account is not None:
+            await self._account.close()
 
     async def _open_models(self, writer: Callable[[Chain, Chain], ModelAuthor]) -> None:
         try:

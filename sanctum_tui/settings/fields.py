@@ -248,7 +248,8 @@ class EveningSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=1440,
-            description="How long after a line was posted or skipped before it may draft the next.",
+            description="How long after a line was posted or skipped, or an answer posted, before it may draft "
+            "the next.",
             extra={"group": "Agent", "unit": "minutes", "live": True},
         ),
     ] = 15.0
@@ -257,7 +258,7 @@ class EveningSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=1000,
-            description="How many lines it may post in one session.",
+            description="How many lines it may post in one session; answers are not counted.",
             extra={"group": "Agent", "unit": "lines", "live": True},
         ),
     ] = 8

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.settings.fields import KNOWN_BOTS
-from sanctum_tui.settings.models import ModelChoice, ModelsOrder, plain_model, read_models, read_order
+from sanctum_tui.settings.models import ModelChoice, ModelsOrder, plain_model, read_models, read_order, unpriced
 from sanctum_tui.settings.screen import Settings
 from sanctum_tui.settings.secret import Secret
 
@@ -101,7 +101,7 @@ def load(
     settings = Settings(**values)
     if settings.models and settings.llm_provider:
         warnings.append("LLM_PROVIDER does nothing while [[models]] lists models; remove one of the two.")
-    models_of(settings)
+    warnings.extend(unpriced(models_of(settings), settings.llm_budget_cost))
     return Loaded(settings, sources, tuple(warnings))
 
 

@@ -43,6 +43,8 @@ class ModelChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     answer_seconds: Seconds = 60.0
     tools: bool = True
     """Whether it can call tools, and so look things up."""
+    images: bool = False
+    """Whether it can see, and so look at a picture in the operator's notes."""
     thinking: Literal["auto"] | bool = "auto"
     """Whether it thinks before it writes; ``auto``: by its name, and by what it does."""
     context_tokens: Annotated[int, Meta(ge=512, le=10_000_000)] = 8192
@@ -125,14 +127,26 @@ def read_order(raw: object, models: Sequence[ModelChoice], source: str) -> Model
     return order
 
 
-def plain_model(provider: str, base_url: str, api_key: Secret, model: str) -> ModelChoice | None:
+def plain_model(provider: Provider | Literal[""], base_url: str, api_key: Secret, model: str) -> ModelChoice | None:
     """What the ``LLM_*`` settings say together, or None where no provider is set. Raises BadInputError."""
     if not provider:
         return None
     if not model:
         raise BadInputError(f"LLM_PROVIDER is {provider}, but LLM_MODEL is empty; set it to the model's name.")
-    choice = ModelChoice(name=model, provider=provider, model=model, base_url=base_url, api_key=api_key)  # type: ignore[arg-type]
+    choice = ModelChoice(name=model, provider=provider, model=model, base_url=base_url, api_key=api_key)
     return msgspec.structs.replace(choice, base_url=_base_url(choice, "LLM_BASE_URL", ""))
+
+
+def unpriced(models: Sequence[ModelChoice], budget: float) -> tuple[str, ...]:
+    """A warning for each model without a price, for which a limit on costs does not hold; one at home needs none."""
+    if not budget:
+        return ()
+    return tuple(
+        f"LLM_BUDGET_COST does not hold for {choice.name}, which has no price; give it price_in and price_out under "
+        "[[models]], or set LLM_BUDGET_TOKENS."
+        for choice in models
+        if not (choice.price_in and choice.price_out) and not choice.is_local
+    )
 
 
 def ordered(

@@ -10,8 +10,8 @@ from sanctum_tui.clock import Clock
 from sanctum_tui.status.events import Status, StatusEvent
 from sanctum_tui.status.policy import Limits, Offer, Policy
 from sanctum_tui.status.renderer import Renderer
-from sanctum_tui.status.sinks import Sink
-from sanctum_tui.status.turns import Turn
+from sanctum_tui.status.sinks import CallbackSink, Sink
+from sanctum_tui.status.turns import Turn, Watcher
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +40,13 @@ class Emitter:
         """`clock` is the operator's own time, also while a replay runs faster."""
         self._renderer = renderer
         self._outlets = [_Outlet(sink, sink_seconds) for sink in sinks]
+        self._watchers: dict[int, _Outlet] = {}
+        """Where the lines of one turn are shown besides, while it is open."""
+        self._sink_seconds = sink_seconds
         self._clock = clock
         self._policy = Policy(clock, limits)
         self._numbers = count(1)
-        self._ended: deque[int] = deque(maxlen=_ENDED_TURNS)
+        self._ended: deque[tuple[int, Sequence[_Outlet]]] = deque(maxlen=_ENDED_TURNS)
         self._woken = asyncio.Event()
         self._closed = False
         self._mute = False
@@ -54,7 +57,7 @@ class Emitter:
         """A new turn of this source, which lasts until its `over`."""
         number = next(self._numbers)
         self._policy.begin(number)
-        return Turn(number, source, clock=self._clock, tell=self.tell, over=self.over)
+        return Turn(number, source, clock=self._clock, tell=self.tell, over=self.over, watch=self._watch)
 
     def tell(self, event: StatusEvent) -> Offer:
         """Take an event in; what becomes of it is the answer. After closing nothing is taken."""
@@ -67,8 +70,9 @@ class Emitter:
 
     def over(self, turn: int) -> None:
         """The turn is over: nothing of it is shown from now on, and where something was, it is taken away."""
+        watcher = self._watchers.pop(turn, None)
         if self._policy.over(turn):
-            self._ended.append(turn)
+            self._ended.append((turn, self._outlets if watcher is None else [*self._outlets, watcher]))
             self._woken.set()
 
     async def close(self, *, drain_seconds: float = 0.0) -> None:
@@ -81,6 +85,10 @@ class Emitter:
         finally:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def _watch(self, turn: int, watcher: Watcher) -> None:
+        if self._policy.is_open(turn):
+            self._watchers[turn] = _Outlet(CallbackSink(watcher), self._sink_seconds)
 
     async def _run(self) -> None:
         while not self._closed:
@@ -108,8 +116,8 @@ class Emitter:
 
     async def _tell_ends(self) -> None:
         while self._ended:
-            turn = self._ended.popleft()
-            await self._everywhere([outlet.over(turn) for outlet in self._outlets])
+            turn, outlets = self._ended.popleft()
+            await self._everywhere([outlet.over(turn) for outlet in outlets])
 
     async def _show(self, event: StatusEvent) -> None:
         try:
@@ -119,7 +127,9 @@ class Emitter:
                 self._mute = True
                 log.exception("a status could not be put into words")
             return
-        await self._everywhere([self._show_at(outlet, status) for outlet in self._outlets])
+        watcher = self._watchers.get(event.turn)
+        outlets = self._outlets if watcher is None else [*self._outlets, watcher]
+        await self._everywhere([self._show_at(outlet, status) for outlet in outlets])
 
     async def _show_at(self, outlet: "_Outlet", status: Status) -> None:
         # Its turn may have ended between the decision to show it and this moment.

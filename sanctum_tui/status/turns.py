@@ -6,10 +6,17 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 
 from sanctum_tui.clock import Clock
-from sanctum_tui.status.events import Kind, StatusEvent
+from sanctum_tui.status.events import Kind, Status, StatusEvent
 
 PROGRESS_SECONDS = 5.0
 """How often it is told that something still goes on: often enough to see that nothing hangs, and no oftener."""
+
+Watcher = Callable[[Status | None], None]
+"""Called with each line of a turn as it is shown, and with None when the turn is over."""
+
+
+def _unwatched(turn: int, watcher: Watcher) -> None:
+    """Where nothing is shown, nothing can be watched."""
 
 
 class Turn:
@@ -26,12 +33,14 @@ class Turn:
         clock: Clock,
         tell: Callable[[StatusEvent], object],
         over: Callable[[int], None],
+        watch: Callable[[int, Watcher], None] = _unwatched,
     ) -> None:
         self.id = turn
         self._source = source
         self._clock = clock
         self._tell = tell
         self._over = over
+        self._watch = watch
         self._doing: list[object] = []
         """What is going on, the innermost last."""
 
@@ -46,6 +55,10 @@ class Turn:
     def over(self) -> None:
         """The turn is over; once more does no harm."""
         self._over(self.id)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Show the lines of this turn here, too: where the work was asked for, and nobody looks anywhere else."""
+        self._watch(self.id, watcher)
 
     def tell(
         self, kind: Kind, stage: str = "", *, tool: str = "", seconds: float | None = None, source: str = ""

@@ -112,7 +112,7 @@ def numbers_of(decision: Decision) -> tuple[tuple[str, str], ...]:
     since = numbers.get("since_last_seconds")
     told.append(("Since a line was last posted or skipped", "none yet" if since is None else minutes(since)))
     told.append(("Time between two lines", minutes(numbers["interval_seconds"])))
-    told.append(("Lines posted tonight", f"{numbers['posted']:g} of {numbers['budget']:g}"))
+    told.append(("Lines posted tonight", f"{numbers['posted']:g} of {numbers['budget']:g}, answers apart"))
     return tuple(told)
 
 
@@ -123,7 +123,7 @@ _CHANGES = {
     Reason.GATE_SHUT: "Nothing may be posted while the stream is not known to be live.",
     Reason.NOT_HEARING: "Chat is away, and is tried again by itself; the line at the top says how that goes.",
     Reason.OVER_BUDGET: "HEARTHKEEPER_SESSION_BUDGET lines are spent; a higher number would let it draft again.",
-    Reason.PROMPT_WAITING: "A line waits for you: once it is decided, the next interval begins.",
+    Reason.PROMPT_WAITING: "A line waits for you: once it is decided, the agent looks at the room again.",
     Reason.CHAT_ACTIVE: "People are talking; it waits until nobody has written for a while.",
     Reason.NOT_QUIET_YET: "Nobody writing until then; whoever writes starts the clock anew.",
     Reason.INTERVAL: "Only time: it leaves the room alone for a while after each line.",

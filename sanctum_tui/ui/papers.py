@@ -43,6 +43,10 @@ class Papers:
         self._telling: asyncio.Task[None] | None = None
         self._ledger: LedgerPane | None = None
         self._dashboard: DashboardPane | None = None
+        self._ready = False
+        """The editor has the evening's plan, and takes a drafted one."""
+        self._drafted: str | None = None
+        """A drafted plan that came before that."""
 
     async def mount(self, ledger: Path | None = None) -> None:
         """Put both panes in their places, where they are not there yet, and fill them.
@@ -65,6 +69,10 @@ class Papers:
         self.dress()
         evening = self._evening
         self._dashboard.show(evening.tonight.text, evening.dashboard)
+        self._ready = True
+        if (drafted := self._drafted) is not None:
+            self._drafted = None
+            self._dashboard.put(drafted)
         await self._offer()
         await self.turn_to(ledger)
         # The guard's rules take a moment to load; the panes are filled by then.
@@ -91,11 +99,22 @@ class Papers:
             await asyncio.gather(self._telling, return_exceptions=True)
         if self._dashboard is not None and (text := self._dashboard.unsaved) is not None:
             await self.save_dashboard(text)
+        if self._drafted is not None:
+            try:
+                await self._evening.tonight.save(self._drafted)
+            except SanctumError as error:
+                log.error("the drafted plan was not saved: %s", error.sentence)
 
-    def take_draft(self, markdown: str) -> None:
-        """Put a drafted plan into the editor, as an edit that can be taken back; it is saved as any other."""
-        if self._dashboard is not None:
-            self._dashboard.put(markdown)
+    def take_draft(self, markdown: str) -> bool:
+        """Put a drafted plan into the editor, as an edit that can be taken back; it is saved as any other.
+
+        False where the editor is not on the screen yet: the plan is put into it as soon as it is.
+        """
+        if self._dashboard is None or not self._ready:
+            self._drafted = markdown
+            return False
+        self._dashboard.put(markdown)
+        return True
 
     def dashboard_changed(self, text: str, dashboard: "Dashboard") -> None:
         """The dashboard's file changed outside."""

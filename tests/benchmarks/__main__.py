@@ -22,6 +22,7 @@ _NAMES = {
     "ledger": "ledger",
     "memory": "memory",
     "live": "live",
+    "library": "library",
 }
 
 

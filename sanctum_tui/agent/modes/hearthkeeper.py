@@ -1,6 +1,8 @@
 """Hearthkeeper: drafts one restrained line for a room that has gone quiet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from sanctum_tui.agent.room import Room
 from sanctum_tui.dashboard.value import Dashboard
@@ -8,8 +10,14 @@ from sanctum_tui.evening import Draft, Prompt, PromptState
 from sanctum_tui.llm.author import Author, Context
 from sanctum_tui.llm.guard import Style, Verdict, inspect
 from sanctum_tui.llm.guard_language import Language
+from sanctum_tui.review.prompt import SETTLED
 
 NAME = "hearthkeeper"
+
+_OUT = frozenset({PromptState.POSTED, PromptState.UNKNOWN})
+"""In the room, as far as anybody knows."""
+_MOST_REMEMBERED = 256
+"""Lines of which it is remembered what their writer had heard; an evening has fewer."""
 
 
 def _no() -> bool:
@@ -22,6 +30,26 @@ def _nothing() -> Sequence[str]:
 
 def _any_language() -> Language:
     return "any"
+
+
+def posted(prompts: Iterable[Prompt]) -> int:
+    """How many of its lines were posted, or may have been: what the session's budget is spent on.
+
+    Answers are not counted: people asked for those, and a talkative evening must not use up the lines that are
+    meant for a quiet one.
+    """
+    return sum(prompt.mode == NAME and prompt.state in _OUT for prompt in prompts)
+
+
+def rests_from(prompts: Iterable[Prompt]) -> datetime | None:
+    """When the interval before its next line began: with whatever the agent said last, or its own line's end.
+
+    An answer that was posted counts, for the room heard the agent, and its own lines do not reset the silence
+    clock: one that was held until the room had been quiet for long would have the next line right behind it. One
+    that was skipped, refused or went stale was heard by nobody, and keeps nothing back.
+    """
+    ends = (prompt.changed_at for prompt in prompts if prompt.state in (SETTLED if prompt.mode == NAME else _OUT))
+    return max(ends, default=None)
 
 
 class Hearthkeeper:
@@ -50,6 +78,8 @@ class Hearthkeeper:
         self._private = private
         self._language = language
         self._given_up: tuple[object, ...] | None = None
+        self._heard: dict[str, tuple[str, ...]] = {}
+        """What the writer of a line had heard, by the line as it was drafted."""
 
     def nothing_to_say(self, room: Room) -> bool:
         """Whether the writer had nothing left, and neither room nor dashboard have changed since."""
@@ -60,20 +90,45 @@ class Hearthkeeper:
 
         Pure but for the writer's own work: it sends, records and moves nothing. The writer tries again where the
         guard refuses a line; one that is refused in the end is its best. What people said while it was written
-        counts for the verdict.
+        counts for the verdict, and so does all that its writer had heard, though it was said in an earlier stream,
+        fell out of the latest lines or was removed in the meantime.
         """
-        draft = await self._author.write(self._context(room, prompts, note))
-        return None if draft is None else (draft, self.verdict(draft.line, room, prompts))
+        context = self._context(room, prompts, note)
+        draft = await self._author.write(context)
+        if draft is None:
+            return None
+        said = (message.text for message in context.recent)
+        draft = replace(draft, heard=tuple(dict.fromkeys((*said, *draft.heard))))
+        self.remember(draft)
+        return draft, self.verdict(draft.line, room, prompts, heard=draft.heard)
+
+    def remember(self, draft: Draft) -> None:
+        """Keep in mind what the writer of this line had heard: its words are judged by it while they are edited."""
+        self._heard.pop(draft.line, None)
+        self._heard[draft.line] = draft.heard
+        if len(self._heard) > _MOST_REMEMBERED:
+            del self._heard[next(iter(self._heard))]
 
     def give_up(self, room: Room) -> None:
         """The writer had nothing left: do not ask again before room or dashboard have changed."""
         self._given_up = self._grounds(room)
 
-    def verdict(self, line: str, room: Room, prompts: Sequence[Prompt], *, editing: int | None = None) -> Verdict:
+    def verdict(
+        self,
+        line: str,
+        room: Room,
+        prompts: Sequence[Prompt],
+        *,
+        editing: int | None = None,
+        heard: Sequence[str] = (),
+    ) -> Verdict:
         """The guard's word on a line tonight, with all that it can be told of the evening.
 
-        `editing` is the prompt whose words are being changed; to be like itself is no repetition.
+        `editing` is the prompt whose words are being changed; to be like itself is no repetition. `heard` is what
+        the line's writer was given of others' words, whether or not they are among the latest here.
         """
+        edited = [prompt.draft.line for prompt in prompts if prompt.number == editing]
+        known = (text for drafted in edited for text in self._heard.get(drafted, ()))
         dashboard = self._dashboard()
         others = [prompt for prompt in prompts if prompt.number != editing]
         return inspect(
@@ -82,24 +137,26 @@ class Hearthkeeper:
             said=[prompt.line for prompt in others if prompt.state is not PromptState.SKIPPED],
             said_earlier=self._earlier,
             skipped=[prompt.line for prompt in others if prompt.state is PromptState.SKIPPED],
-            names={name for message in room.recent for name in (message.name, message.login)},
+            names=room.names,
             names_allowed=self._names_allowed(),
             titles=tuple(filter(None, (dashboard.game, dashboard.title))),
-            chat=[message.text for message in room.recent],
+            chat=[*dict.fromkeys((*(message.text for message in room.recent), *heard, *known))],
             private=self._private(),
             language=self._language(),
         )
 
     def _context(self, room: Room, prompts: Sequence[Prompt], note: str) -> Context:
+        recent = tuple(room.recent)
+        said = [message.text for message in recent]
         return Context(
             dashboard=self._dashboard(),
-            recent=tuple(room.recent),
+            recent=recent,
             said=tuple(prompt.line for prompt in prompts),
             shapes=tuple(prompt.draft.shape for prompt in prompts),
             earlier=self._earlier,
             note=note,
             variation=len(prompts),
-            judge=lambda line: self.verdict(line, room, prompts),
+            judge=lambda line: self.verdict(line, room, prompts, heard=said),
         )
 
     def _grounds(self, room: Room) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from sanctum_tui.chat import ChatMessage
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.evening import Draft, Prompt, PromptState
 from sanctum_tui.llm.author import Context
-from sanctum_tui.llm.guard import Verdict
+from sanctum_tui.llm.guard import Verdict, taken
 from sanctum_tui.llm.replying import Replier
 from sanctum_tui.review.prompt import WAITING
 
@@ -24,6 +24,9 @@ PAUSE_SECONDS = 120.0
 """Whoever was answered is not answered again for so long: it answers, and steps back."""
 TOO_LATE_SECONDS = 240.0
 """An answer that has waited for the operator so long is no answer any more."""
+OLD_QUESTION_SECONDS = 60.0
+"""An answer that is written so long after the question is dropped: whoever asked has read on, and it would still
+have to wait for the operator, who would read it out of nowhere."""
 _MOST_REMEMBERED = 256
 
 _QUOTED = re.compile(
@@ -43,6 +46,11 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _TO_SOMEBODY = re.compile(r"\b(?:you|u|your|yours|ur|please|tell|do you|are you)\b|\?\s*$|[你您吗？]", re.IGNORECASE)
+
+
+def of_answer(verdict: Verdict) -> Verdict:
+    """The guard's word on an answer: whoever asks what was asked in an earlier stream may be told the same."""
+    return Verdict(tuple(finding for finding in verdict.findings if finding.rule != "earlier"))
 
 
 class Steward:
@@ -130,7 +138,14 @@ class Steward:
             draft = await self._replier.reply(message.text, context, lambda line: self._judge(line, room, prompts))
         finally:
             self._writing = False
-        return None if draft is None else (draft, self._judge(draft.line, room, prompts))
+        if draft is None:
+            return None
+        titles = tuple(filter(None, (context.dashboard.game, context.dashboard.title)))
+        return draft, self._judge(draft.line, room, prompts) + taken(draft.line, draft.heard, titles=titles)
+
+    def is_old(self, seconds: float) -> bool:
+        """Whether a question that was heard so long ago is too old to put an answer into the queue at all."""
+        return seconds > OLD_QUESTION_SECONDS
 
     def too_late(self, prompt: Prompt, now: datetime) -> bool:
         """Whether an answer has waited so long that it should go stale. Talk alone does not make one stale."""
@@ -138,9 +153,7 @@ class Steward:
         return prompt.mode == NAME and prompt.state is PromptState.PENDING and waited >= TOO_LATE_SECONDS
 
     def _judge(self, line: str, room: Room, prompts: Sequence[Prompt]) -> Verdict:
-        """The guard's word; but whoever asks what was asked in an earlier stream may be told the same."""
-        found = self._verdict(line, room, prompts).findings
-        return Verdict(tuple(finding for finding in found if finding.rule != "earlier"))
+        return of_answer(self._verdict(line, room, prompts))
 
     def _is_called(self, text: str) -> bool:
         for match in self._called.finditer(text):

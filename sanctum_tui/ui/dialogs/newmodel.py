@@ -13,14 +13,14 @@ from textual.worker import Worker
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.settings import ModelChoice, Secret
-from sanctum_tui.settings.models import BASE_URLS, plain_model
+from sanctum_tui.settings.models import BASE_URLS, Provider, plain_model
 from sanctum_tui.ui.dialogs.base import LineInput
 from sanctum_tui.ui.dialogs.setup import SetupForm
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.trying import Answered
 
-PROVIDERS = (
+PROVIDERS: tuple[tuple[Provider, str, str], ...] = (
     ("ollama", "Ollama", "on this machine"),
     ("lmstudio", "LM Studio", "on this machine"),
     ("openai", "OpenAI", "with a key"),
@@ -77,7 +77,7 @@ class NewModelDialog(SetupForm[ModelChoice]):
         self.query_one(OptionList).focus()
 
     @property
-    def provider(self) -> str:
+    def provider(self) -> Provider:
         return PROVIDERS[self.query_one(OptionList).highlighted or 0][0]
 
     def action_provider(self, number: int) -> None:

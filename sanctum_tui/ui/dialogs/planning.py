@@ -63,6 +63,7 @@ class PlanningDialog(Dialog[str]):
     foot = _Stage.FORM.value
 
     told = getters.query_one("#plan-told", Static)
+    status = getters.query_one("#plan-status", Static)
     view = getters.query_one("#plan-draft", _DraftView)
     words = getters.query_one("#plan-words", Static)
 
@@ -84,6 +85,7 @@ class PlanningDialog(Dialog[str]):
             field = LineInput(value, placeholder=example, id=f"plan-{name}")
             yield Horizontal(Static(Content(label), classes="plan-label"), field, classes="plan-row")
         yield Static(Content.styled(HINT, "$hearth-quiet"), id="plan-told", markup=False)
+        yield Static(id="plan-status", markup=False)
         with _DraftView(id="plan-draft"):
             yield Static(id="plan-words", markup=False)
 
@@ -98,6 +100,11 @@ class PlanningDialog(Dialog[str]):
     def form(self) -> PlanForm:
         """What stands in the fields now."""
         return PlanForm(*(self.query_one(f"#plan-{name}", LineInput).value for name, _, _ in FIELDS)).tidy()
+
+    def show_status(self, words: str) -> None:
+        """Say in a few words what goes on while a plan is written; none where nothing does any more."""
+        if self.is_attached and self.is_mounted:
+            self.status.update(Content(clean_line(words)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -1,11 +1,12 @@
 """The keys for the waiting line: approve, edit, skip, draft anew, hold, undo, settle."""
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import SanctumError, StorageError
 from sanctum_tui.evening import PromptState
-from sanctum_tui.review.prompt import Outcome, may_step, unsendable
+from sanctum_tui.review.prompt import OVERRIDE, Outcome, may_step, unsendable
 from sanctum_tui.text import single_spaced
 from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
@@ -13,13 +14,15 @@ from sanctum_tui.ui.panes.review import ReviewPane
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from sanctum_tui.llm.standing import StandingNote
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.presenter import Presenter
 
 log = logging.getLogger(__name__)
 
-OVERRIDE = "operator overrode the guard: "
 DRAFTING = "Drafting anew…"
+REASON_GOES = "The reason goes into the ledger, and becomes a standing note that later lines keep to."
+NOTE_GONE = "The standing note it had left is gone with it."
 DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
 
 
@@ -60,7 +63,7 @@ class ReviewKeys:
             if reason is not None:
                 self._tell(await self._presenter.evening.desk.skip(number, reason=reason))
 
-        self._app.ask(f"Why skip line {number}? It goes into the ledger.", skip)
+        self._app.ask(f"Why skip line {number}? {REASON_GOES}", skip)
 
     async def redraft(self) -> None:
         if (number := self._redraftable()) is not None:
@@ -94,10 +97,12 @@ class ReviewKeys:
         self._app.push_screen(LinesDialog(lines))
 
     async def _undo(self) -> Outcome:
-        evening = self._presenter.evening
+        evening, notes = self._presenter.evening, self._standing_notes()
         outcome = await evening.desk.undo()
         if outcome.done and outcome.prompt is not None and await evening.orchestrator.undone(outcome.prompt.number):
             outcome = Outcome(True, "Taken back; but people have talked since, so it went stale. Nothing was posted.")
+        if notes - self._standing_notes():
+            outcome = replace(outcome, words=f"{outcome.words} {NOTE_GONE}")
         return outcome
 
     async def settle_posted(self) -> None:
@@ -195,6 +200,12 @@ class ReviewKeys:
         if presenter is None:
             raise RuntimeError("keys for a line, and no evening")
         return presenter
+
+    def _standing_notes(self) -> "frozenset[StandingNote]":
+        try:
+            return frozenset(self._presenter.evening.words.notes.read())
+        except StorageError:
+            return frozenset()  # the log tells of it, and whoever writes the next line
 
     def _number(self) -> int | None:
         """The line that the operator sees, unless it has only just come."""

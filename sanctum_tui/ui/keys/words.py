@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.status.turns import Turn
     from sanctum_tui.ui.app import SanctumApp
+
+NO_EDITOR = "The evening is closed, and its editor with it; the plan was not kept. Draft it anew next time."
 
 
 class WordsKeys:
@@ -32,7 +35,7 @@ class WordsKeys:
         """Draft tonight's dashboard from a short form; what the operator takes is put into the editor."""
         from sanctum_tui.dashboard.markdown import TEMPLATE
         from sanctum_tui.llm.plan_composer import OfflinePlanner
-        from sanctum_tui.llm.planning import ModelPlanner, PlanForm
+        from sanctum_tui.llm.planning import STATUS_SOURCE, ModelPlanner, PlanForm
         from sanctum_tui.ui.dialogs.planning import PlanningDialog
 
         evening = self._evening
@@ -41,13 +44,32 @@ class WordsKeys:
             return evening.tonight.text if evening.dashboard.title or evening.dashboard.goals else TEMPLATE
 
         async def taken(markdown: str | None) -> None:
-            if markdown is not None and self._app.papers is not None:
-                self._app.papers.take_draft(markdown)
+            papers = self._app.papers
+            if markdown is None:
+                return
+            if papers is None:
+                self._app.say(NO_EDITOR, severity="warning")
+            elif papers.take_draft(markdown):
                 self._app.say("The plan is in the editor, and saved; Ctrl+Z there takes it back.")
+            else:
+                self._app.say("The plan goes into the editor as soon as that is on the screen.")
 
-        author = ModelPlanner(evening.words.singly, OfflinePlanner(template=template), template=template)
-        form = PlanForm(evening.dashboard.game, evening.dashboard.mood)
-        await self._app.push_screen(PlanningDialog(author, form), taken)
+        begin = evening.words.turn
+
+        def turn() -> "Turn":
+            assert begin is not None
+            turn = begin(STATUS_SOURCE)
+            turn.watch(lambda status: dialog.show_status("" if status is None else status.text))
+            return turn
+
+        author = ModelPlanner(
+            evening.words.singly,
+            OfflinePlanner(template=template),
+            template=template,
+            turn=None if begin is None else turn,
+        )
+        dialog = PlanningDialog(author, PlanForm(evening.dashboard.game, evening.dashboard.mood))
+        await self._app.push_screen(dialog, taken)
 
     @property
     def _evening(self) -> "Evening":
