@@ -3,7 +3,6 @@
 import asyncio
 import math
 import re
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
@@ -29,6 +27,7 @@ from sanctum_tui.ui.dialogs.base import LineInput
 from sanctum_tui.ui.dialogs.preview import NOTHING_HAPPENED
 from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
 from tests.builders import paths_in, says, settings, write_log
+from tests.pictures import Picture, in_utc
 
 DASHBOARD = """### 1. Stream Title
 The long way round: an evening at sea
@@ -511,24 +510,10 @@ async def test_at_every_size_one_sees_what_will_be_posted_and_reaches_every_pane
         await until(pilot, lambda: "Silence" in words(app))
 
 
-class Picture(SingleFileSnapshotExtension):
-    """An SVG of the whole screen; the ids that Rich makes up anew each time are left out."""
-
-    file_extension = "svg"
-    _write_mode = WriteMode.TEXT
-    snapshot_dirname = "snapshots"
-
-    def serialize(self, data: str, **_: object) -> str:
-        return re.sub(r"terminal-\d+", "terminal", data)
-
-
 @pytest.fixture
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def utc() -> Iterator[None]:
+    with in_utc():
+        yield
 
 
 @pytest.mark.usefixtures("utc")

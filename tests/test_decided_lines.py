@@ -1,6 +1,7 @@
 """The list of tonight's lines: what became of each, its story, what can be taken back, several skipped at once."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sanctum_tui.ui.card.linelist import Sieve, listed, story_of
 from sanctum_tui.ui.dialogs.lines import LinesDialog, StoryDialog
 from sanctum_tui.ui.look.theming import variable_defaults
 from tests.builders import at, settings
-from tests.test_console import HOSTILE, card, console, evening, line_waits, until, words
+from tests.test_console import HOSTILE, card, console, evening, line_waits, seen, until, words
 
 S = PromptState
 
@@ -152,8 +153,29 @@ async def test_letters_of_a_search_are_no_keys() -> None:
     app: Any = Desk(Drawer(*TONIGHT))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("slash", *"suf m")
-        await until(pilot, lambda: "none is like that" in words(app))
+        await until(pilot, lambda: "no line is like that" in words(app))
         assert app.drawer.asked == []
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_on_every_width_the_way_out_and_every_key_is_on_the_screen(width: int) -> None:
+    app: Any = Desk(Drawer(*TONIGHT))
+    async with app.run_test(size=(width, 40)) as pilot:
+        for hint in ("Space mark", "s skip", "f which", "/ search", "Esc closes"):
+            await until(pilot, partial(lambda what: what in words(app), hint))
+
+
+async def test_a_line_that_wraps_hangs_under_its_words_and_not_under_its_number() -> None:
+    long = "a worn chair can say more about freedom than a whole chapter of dialogue and then some"
+    app: Any = Desk(Drawer(prompt(1, S.SKIPPED, line=long, reason="too close to what was said before tonight")))
+    async with app.run_test(size=(60, 40)) as pilot:
+        await until(pilot, lambda: "dialogue and then some" in words(app))
+        rows = seen(app).splitlines()
+        first = next(row for row in rows if "skipped" in row)
+        hung = [row for row in rows if "a worn chair" in row or "dialogue" in row or "before tonight" in row]
+        assert len(hung) >= 2
+        for row in hung:
+            assert row[: first.index("skipped") - 2].strip(" │▌") == ""
 
 
 async def test_several_lines_are_marked_and_skipped_at_once() -> None:
@@ -209,7 +231,7 @@ async def test_hostile_words_are_listed_and_told_as_they_are() -> None:
 async def test_an_empty_evening_has_an_empty_list() -> None:
     app: Any = Desk(Drawer())
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "0 of 0" in words(app))
+        await until(pilot, lambda: "No line was drafted yet tonight." in words(app))
         await pilot.press("enter", "u", "s", "space", "f")
         assert app.drawer.asked == []
 

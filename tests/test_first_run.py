@@ -17,7 +17,7 @@ from sanctum_tui.ui.app import SanctumApp
 from sanctum_tui.ui.dialogs.login import LoginDialog
 from sanctum_tui.ui.dialogs.newmodel import NewModelDialog, values_of
 from sanctum_tui.ui.dialogs.setup import FolderDialog, SetupDialog
-from sanctum_tui.ui.dialogs.welcome import Choice, ChoiceKind, WelcomeDialog
+from sanctum_tui.ui.dialogs.welcome import Choice, ChoiceKind, Steps, WelcomeDialog
 from sanctum_tui.ui.firstrun import Asked, Step, is_set, open_steps
 from tests.builders import paths_in, settings
 from tests.test_console import console as whole_console
@@ -80,7 +80,7 @@ async def test_everything_that_is_offered_is_seen_without_scrolling(tmp_path: Pa
 
 
 async def test_each_offer_has_its_number(tmp_path: Path) -> None:
-    dialog = WelcomeDialog(SAMPLES, known="mira", steps=(Step.MODEL, Step.LEDGERS))
+    dialog = WelcomeDialog(SAMPLES, known="mira", steps=Steps((Step.MODEL, Step.LEDGERS)))
     async with console(tmp_path, dialog) as (app, pilot):
         await until(pilot, lambda: "Windrose" in words(app))
         await pilot.press("9", "6")
@@ -96,7 +96,7 @@ async def test_a_folder_is_made_kept_and_not_offered_again(tmp_path: Path) -> No
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: "6 A folder" in words(app))
         await pilot.press("6")
-        await until(pilot, lambda: isinstance(app.screen, FolderDialog) and "not asked again" in words(app))
+        await until(pilot, lambda: isinstance(app.screen, FolderDialog) and "Esc goes back" in words(app))
         app.screen.query_one("#folder").value = str(vault)  # type: ignore[attr-defined]
         await pilot.press("enter")
         await until(pilot, lambda: "Enter again makes it" in words(app))
@@ -105,11 +105,15 @@ async def test_a_folder_is_made_kept_and_not_offered_again(tmp_path: Path) -> No
         await until(pilot, lambda: isinstance(app.screen, WelcomeDialog) and "5 A language model" in words(app))
         assert vault.is_dir()
         assert list(vault.iterdir()) == []
-        assert "A folder for ledgers" not in words(app)
+        assert "6 A folder for ledgers… ✓ set up" in words(app)
         loaded = load(toml_file=paths_in(tmp_path).settings_file, environ={})
         assert loaded.settings.export_path == str(vault)
         assert app.host.settings.export_path == str(vault)
         assert "Kept in" in toasts(app)
+    again = SanctumApp(loaded.settings, paths_in(tmp_path), None)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "5 A language model" in words(again))
+        assert "A folder for ledgers" not in words(again)
 
 
 async def test_a_folder_that_cannot_be_written_to_is_not_kept(tmp_path: Path) -> None:
@@ -123,24 +127,48 @@ async def test_a_folder_that_cannot_be_written_to_is_not_kept(tmp_path: Path) ->
         assert app.answers == []
 
 
-async def test_what_was_skipped_is_not_asked_again_and_the_sample_stays_one_key_away(tmp_path: Path) -> None:
+async def test_escape_in_a_step_goes_back_and_every_offer_keeps_its_number(tmp_path: Path) -> None:
     app = newcomer(tmp_path)
     async with app.run_test(size=(120, 35)) as pilot:
-        for key in ("5", "5"):
+        for key, dialog in (("5", NewModelDialog), ("6", FolderDialog), ("5", NewModelDialog)):
             await until(pilot, lambda: isinstance(app.screen, WelcomeDialog) and "Windrose" in words(app))
             await pilot.press(key)
-            await until(pilot, lambda: not isinstance(app.screen, WelcomeDialog))
+            await until(pilot, lambda kind=dialog: isinstance(app.screen, kind))  # type: ignore[misc]
             await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, WelcomeDialog) and "Windrose" in words(app))
-        assert "language model" not in words(app)
-        assert "folder" not in words(app)
+        assert "5 A language model…" in words(app)
+        assert "6 A folder for ledgers…" in words(app)
+        assert not paths_in(tmp_path).settings_file.exists()
+        await pilot.press("1")
+        await until(pilot, lambda: app.presenter is not None)
+
+
+async def test_what_is_not_wanted_again_is_gone_at_the_next_start_and_can_be_taken_back_until_then(
+    tmp_path: Path,
+) -> None:
+    app = newcomer(tmp_path)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await until(pilot, lambda: "Windrose" in words(app))
+        await pilot.press("n")
+        assert "n not again" not in words(app)
+        await pilot.press("end", "n", "up")
+        await until(pilot, lambda: "n not again" in words(app) and "from the next start on" in words(app))
+        await pilot.press("n", "n")
+        assert words(app).count("from the next start on") == 1
     again = newcomer(tmp_path)
     async with again.run_test(size=(120, 35)) as pilot:
         await until(pilot, lambda: "Windrose" in words(again))
-        assert "language model" not in words(again)
-        assert not paths_in(tmp_path).settings_file.exists()
-        await pilot.press("1")
-        await until(pilot, lambda: again.presenter is not None)
+        assert "5 A language model…" in words(again)
+        assert "A folder for ledgers" not in words(again)
+
+
+async def test_escape_does_not_quit_the_first_screen_and_says_what_does(tmp_path: Path) -> None:
+    async with console(tmp_path, WelcomeDialog(SAMPLES)) as (app, pilot):
+        await pilot.press("escape")
+        await until(pilot, lambda: "q quits; Enter or a number chooses." in words(app))
+        assert app.answers == []
+        await pilot.press("q")
+        await until(pilot, lambda: app.answers == [None])
 
 
 # A model
@@ -213,6 +241,23 @@ async def test_escape_stops_the_trying_first(tmp_path: Path) -> None:
         await until(pilot, lambda: app.answers == [None])
 
 
+async def test_enter_says_what_is_missing_and_numbers_are_shown_where_they_choose(tmp_path: Path) -> None:
+    model = Model()
+    async with console(tmp_path, NewModelDialog(model)) as (app, pilot):
+        await until(pilot, lambda: "4 Another" in words(app))
+        await pilot.press("3")
+        await until(pilot, lambda: "4 Another" not in words(app) and "OpenAI" in words(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✕ A key is needed" in words(app))
+        await pilot.press(*KEY, "enter")
+        await until(pilot, lambda: "A model is needed" in words(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✕ A model is needed" in words(app))
+        await pilot.press("shift+tab", "shift+tab", "shift+tab")
+        await until(pilot, lambda: "4 Another" in words(app))
+        assert model.asked == []
+
+
 async def test_what_is_missing_or_no_address_is_said_before_anybody_is_asked(tmp_path: Path) -> None:
     model = Model()
     async with console(tmp_path, NewModelDialog(model)) as (app, pilot):
@@ -229,7 +274,7 @@ def test_a_kept_model_is_the_model_that_is_read_again(tmp_path: Path) -> None:
         name="m", provider="openai", model="m", base_url="https://api.openai.com/v1", api_key=Secret(KEY)
     )
     app = newcomer(tmp_path)
-    app.host._write(values_of(choice))
+    app.host.write(values_of(choice))
     file = paths_in(tmp_path).settings_file
     kept = load(toml_file=file, environ={}).settings
     assert (kept.llm_provider, kept.llm_model, kept.llm_base_url, kept.llm_api_key) == (

@@ -8,7 +8,7 @@ from sanctum_tui.ui.dialogs.help import HelpDialog
 from sanctum_tui.ui.dialogs.jump import JumpDialog, Letter
 from sanctum_tui.ui.dialogs.why import WhyDialog
 from tests.builders import settings
-from tests.test_console import console, evening, line_waits, seen, until, words
+from tests.test_console import console, evening, line_waits, seen, toasts, until, words
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,28 @@ async def test_the_letters_stand_on_what_they_go_to_and_can_be_clicked(tmp_path:
         await until(pilot, lambda: len(app.screen_stack) == 1 and app.frame.focused == "chat")
 
 
-async def test_escape_and_letters_that_stand_nowhere_leave_everything_as_it_is(tmp_path: Path) -> None:
+async def test_escape_leaves_everything_as_it_is(tmp_path: Path) -> None:
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
-        await pilot.press("J", "m", "q")
+        await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JumpDialog))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.frame.focused == "review"
+        assert not toasts(app)
+
+
+@pytest.mark.parametrize(("key", "face"), [("m", "m"), ("question_mark", "?"), ("down", "↓"), ("f1", "F1")])
+async def test_a_key_that_stands_nowhere_ends_the_jump_says_so_and_does_nothing_else(
+    tmp_path: Path, key: str, face: str
+) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("J")
+        await until(pilot, lambda: isinstance(app.screen, JumpDialog))
+        await pilot.press(key)
+        await until(pilot, lambda: f"Nothing has the letter {face}; you are where you were." in words(app))
+        assert len(app.screen_stack) == 1
         assert app.frame.focused == "review"
         assert not evening(app).orchestrator.muted
 

@@ -265,3 +265,10 @@ async def test_the_mouse_chooses_a_line(tmp_path: Path) -> None:
     async with log_screen(tmp_path, record("the mast broke"), record("the sea is calm")) as (_, pilot, dialog, _file):
         await pilot.click("#listing", offset=(10, 0))
         await until(pilot, lambda: dialog.sheet.chosen is not None and "mast" in dialog.sheet.chosen.what)
+
+
+async def test_an_empty_log_says_what_it_would_hold_and_where_the_evening_is_told(tmp_path: Path) -> None:
+    async with log_screen(tmp_path) as (app, pilot, _, _):
+        await until(pilot, lambda: "No trouble so far." in words(app))
+        assert "LOG_LEVEL" in words(app)
+        assert "is in the ledger" in words(app)

@@ -38,8 +38,8 @@ async def test_enter_wears_a_theme_for_tonight_and_says_how_to_keep_it(tmp_path:
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
         await pilot.press("T", "down", "down", "enter")
-        await until(pilot, lambda: "THEME is deep sea for tonight." in toasts(app))
-        assert 'THEME = "deep sea"' in toasts(app)
+        kept = "THEME is deep sea for tonight; T again and then k keeps it for good."
+        await until(pilot, lambda: kept in toasts(app))
         assert app.theme == evening(app).settings.theme == "deep sea"
 
 
@@ -56,6 +56,17 @@ async def test_k_keeps_a_theme_for_good_or_says_why_it_cannot(tmp_path: Path) ->
         await pilot.press("T", "up", "k")
         await until(pilot, lambda: "is not valid TOML" in toasts(app))
         assert file.read_text() == "bell = "
+
+
+async def test_a_theme_that_is_misspelt_is_answered_with_the_nearest_and_the_way_to_the_list(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("colon", *"THEME=monastry", "enter")
+        near = "There is no theme “monastry”; did you mean monastery? T lists them all."
+        await until(pilot, lambda: near in words(app))
+        assert "A setting" in words(app)
+        await pilot.press("escape", "colon", *"THEME=xyz", "enter")
+        await until(pilot, lambda: "There is no theme “xyz”; T lists them all." in words(app))
 
 
 async def test_a_layout_is_tried_on_while_moving_and_stays_with_enter(tmp_path: Path) -> None:
@@ -238,6 +249,41 @@ def saved(file: Path, text: str, second: int) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
     os.utime(file, (second, second))
+
+
+@pytest.mark.parametrize("width", [80, 60])
+async def test_what_is_on_and_where_a_line_would_go_stay_at_the_top_longer_than_counts_and_names(
+    tmp_path: Path, width: int
+) -> None:
+    async with console(tmp_path, size=(width, 24), speed=30.0) as (app, pilot):
+        await until(pilot, lambda: app.stage.evening)
+        await pilot.press("m")
+        await until(pilot, lambda: "✕ muted" in words(app, "#status"))
+        top = words(app, "#status")
+        assert "replay" in top
+        assert "posts stay here" in top
+        assert "message" not in top or "#quietharbor" in top
+
+
+@pytest.mark.parametrize(("size", "told"), [((80, 24), True), ((120, 24), True), ((120, 35), False)])
+async def test_panes_that_have_no_place_on_the_screen_are_named_with_their_keys(
+    tmp_path: Path, size: tuple[int, int], told: bool
+) -> None:
+    async with console(tmp_path, size=size) as (app, pilot):
+        await until(pilot, lambda: app.stage.evening and evening(app).queue.current)
+        await pilot.pause()
+        assert ("4 dashboard · 5 ledger" in words(app, "#chat")) is told
+
+
+async def test_a_screen_that_grew_while_a_dialog_was_open_is_full_behind_it(tmp_path: Path) -> None:
+    async with console(tmp_path, size=(20, 6)) as (app, pilot):
+        await until(pilot, lambda: app.query("#ledger") and evening(app).queue.current)
+        await pilot.press("U")
+        await until(pilot, lambda: len(app.screen_stack) > 1)
+        await pilot.resize_terminal(200, 60)
+        await until(pilot, lambda: app.query_one("#ledger").region.height > 20)
+        await until(pilot, lambda: app.query_one("#digits").region.height >= 5)
+        assert app.query_one("#dashboard").region.x == app.query_one("#ledger").region.x > app.review.region.x
 
 
 async def test_a_theme_of_ones_own_is_worn_anew_as_soon_as_it_is_saved(tmp_path: Path) -> None:

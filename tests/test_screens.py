@@ -167,6 +167,16 @@ async def test_the_console_shows_the_evening_that_is_being_stored(tmp_path: Path
         await until(pilot, lambda: evening.orchestrator.muted)
 
 
+async def test_the_evening_that_goes_on_is_called_tonight_and_others_unfinished(tmp_path: Path) -> None:
+    shelf = Shelves(shelved(3, ended=False), shelved(2, ended=False), shelved(1))
+    async with console(tmp_path, SessionsDialog(shelf, Errands(), tonight=3)) as (app, pilot):
+        await until(pilot, lambda: "● tonight" in words(app))
+        assert words(app).count("tonight") == 2
+        await pilot.press("slash", *"unfinished")
+        await until(pilot, lambda: "1 of 3 stored" in words(app))
+        assert "Session 2: … unfinished." in words(app)
+
+
 # What this is
 
 

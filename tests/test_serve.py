@@ -208,6 +208,7 @@ def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
         (("--", "ledger"), "opens no console"),
         (("--", "replay", "x.jsonl", "--headless"), "nothing to show"),
         (("--", "replay", "missing.jsonl"), "missing.jsonl"),
+        (("--", "replay", "--speed", "10", "missing.jsonl"), "missing.jsonl"),
         (("--size", "10x10"), "write COLUMNSxROWS from 40x12 to 400x200"),
         (("--port", "99999"), "is no port"),
     ],
@@ -217,6 +218,7 @@ def test_what_cannot_be_shown_is_told_in_words(tmp_path: Path, arguments: tuple[
     assert run.returncode == 2
     assert words in run.stderr
     assert "Traceback" not in run.stderr
+    assert "is shown at" not in run.stdout
 
 
 async def test_a_whole_network_is_let_in_only_with_a_warning(tmp_path: Path) -> None:

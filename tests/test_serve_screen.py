@@ -1,5 +1,6 @@
 """The screen behind the pages: it has what a terminal would show, for whatever the console writes."""
 
+import time
 from base64 import b64encode
 
 import pytest
@@ -172,3 +173,26 @@ def test_nothing_in_pasted_text_is_a_key() -> None:
     assert typed(Said(paste="a\x1b[201~q\x03\x9b\nb")) == b"\x1b[200~a[201~q\nb\x1b[201~"
     assert typed(Said(keys="a")) == b"a"
     assert typed(Said(size=(80, 24))) == b""
+
+
+def test_a_long_row_of_signs_that_are_not_ascii_costs_no_more_than_its_length() -> None:
+    counted = []
+    for many in (2_000, 20_000):
+        screen, data = Screen(40, 4), ("夜" * many).encode()
+        began = time.process_time()
+        screen.feed(data)
+        screen.feed(data)
+        screen.feed(b"!")
+        counted.append(time.process_time() - began)
+        assert screen.text().splitlines()[-2:] == ["夜" * 20, "!"]
+    assert counted[1] < 40 * max(counted[0], 0.005)
+
+
+@given(st.integers(1, 5), st.integers(0, 200))
+def test_a_sign_behind_many_others_is_whole_wherever_it_is_cut(signs: int, before: int) -> None:
+    whole = f"{'夜' * before}{FAMILY * signs}"
+    for cut in range(before, len(whole)):
+        screen = Screen(600, 2)
+        screen.feed(whole[:cut].encode())
+        screen.feed(whole[cut:].encode() + b".")
+        assert screen.text() == f"{whole}.\n"

@@ -66,6 +66,45 @@ def test_every_setting_but_the_tables_can_be_kept_and_comes_back(tmp_path: Path)
         keep(file, Settings(), "MODELS")
 
 
+KEYS = """keymap = [
+    # the hand on the pad
+    "agent.mute=f5",  # quick
+    "line.skip=f6",
+    # seldom
+    "line.hold=f7",  # rare
+]  # mine
+bell = true
+"""
+
+
+@pytest.mark.parametrize(
+    "keymap",
+    [
+        ("agent.mute=f5", "line.skip=f6", "line.hold=f7"),
+        ("agent.mute=f9", "line.skip=f6", "line.hold=f7"),
+        ("agent.mute=f5", "line.skip=f6", "line.hold=f7", "line.edit=f8", "line.undo=f4"),
+        ("line.edit=f8", "agent.mute=f5", "line.hold=f7"),
+    ],
+)
+def test_the_comments_within_a_list_stay_with_what_they_are_about(tmp_path: Path, keymap: tuple[str, ...]) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(KEYS)
+    keep(file, settings(keymap=keymap), "KEYMAP")
+    written = file.read_text()
+    assert load(toml_file=file, environ={}).settings.keymap == keymap
+    for comment in ("# the hand on the pad", "# quick", "# seldom", "# rare", "# mine"):
+        assert comment in written
+    assert written.endswith("bell = true\n")
+
+
+def test_a_list_that_empties_or_begins_is_kept_too(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    for before, keymap in (("keymap = []\n", ("a.b=f5",)), (KEYS, ()), ('keymap = ["a.b=f5"]\n', ("c.d=f6",))):
+        file.write_text(before)
+        keep(file, settings(keymap=keymap), "KEYMAP")
+        assert load(toml_file=file, environ={}).settings.keymap == keymap
+
+
 def test_of_a_name_in_two_spellings_the_one_that_counts_is_changed() -> None:
     written, _ = kept('THEME = "a"\ntheme = "b"\n', {"THEME": "c"}, Path("config.toml"))
     assert written == 'THEME = "a"\ntheme = "c"\n'
@@ -205,11 +244,21 @@ async def test_one_of_a_few_words_is_chosen_and_the_theme_is_worn_at_once(tmp_pa
         await to(pilot, app, "THEME")
         await pilot.press("enter")
         await until(pilot, lambda: "= as it is now" in words(app))
-        themes = sorted(app.available_themes)
+        themes = app.theme_names
         place = themes.index("monastery") - themes.index("hearth")
         await pilot.press(*["down" if place > 0 else "up"] * abs(place), "enter")
         await until(pilot, lambda: app.theme == "monastery")
         assert evening(app).settings.theme == "monastery"
+
+
+async def test_the_list_of_themes_begins_with_ours_and_stands_at_the_one_that_is_on(tmp_path: Path) -> None:
+    async with console(tmp_path, chosen=settings(theme="textual-dark"), size=(80, 24)) as (app, pilot):
+        await until(pilot, lambda: app.stage.evening)
+        await to(pilot, app, "THEME")
+        await pilot.press("enter")
+        await until(pilot, lambda: "textual-dark = as it is now" in words(app))
+        await pilot.press("home")
+        await until(pilot, lambda: "1 hearth" in words(app))
 
 
 async def test_what_is_read_at_the_start_says_where_to_write_it(tmp_path: Path) -> None:

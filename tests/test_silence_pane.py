@@ -95,16 +95,16 @@ async def test_one_sees_how_far_it_is_to_the_threshold_and_to_the_next_line() ->
     async with alcove((60, MIDDLING)) as (app, pane, pilot):
         rows = {row.split()[2]: row for row in seen(app).splitlines() if "of 15:00" in row}
         assert rows["settling"].count("━") / (rows["settling"].count("╌") + rows["settling"].count("━")) > 0.7
-        assert 0.4 < rows["resting"].count("━") / (rows["resting"].count("╌") + rows["resting"].count("━")) < 0.6
+        assert 0.4 < rows["since"].count("━") / (rows["since"].count("╌") + rows["since"].count("━")) < 0.6
         pane.show(Timer(Mood.QUIET, "12:41", 0.8, "15:00", 1.0, "15:00", "Quiet."))
         await pilot.pause()
-        assert "✓ rested" in words(app)
+        assert "✓ since last line" in words(app)
 
 
 async def test_the_half_hour_is_drawn_with_what_happened_in_it_and_says_what_its_signs_mean() -> None:
     async with alcove((60, 12)) as (app, _, _pilot):
         shown = seen(app)
-        row = next(row for row in shown.splitlines() if "✓" in row and "posted" not in row and "rest" not in row)
+        row = next(row for row in shown.splitlines() if "✓" in row and "posted" not in row and "since" not in row)
         assert row.index("✓") - row.index("····") == 4
         assert "✓ posted · silence" in words(app)
         assert "at most 4 a minute" in shown
@@ -140,7 +140,7 @@ async def test_the_half_hour_comes_from_what_happened_and_comes_back_after_a_res
         await line_waits(app, pilot)
         await pilot.press("K", *"surf", "enter")
         await until(pilot, lambda: "*" in seen(app, "#silence"))
-        await until(pilot, lambda: "≤ 3 a min" in words(app, "#silence") or "3 a minute" in words(app, "#silence"))
+        await until(pilot, lambda: "3/min" in words(app, "#silence") or "3 a minute" in words(app, "#silence"))
         before = drawn(app)
         await pilot.press("q")
         await until(pilot, lambda: "Leave the evening?" in words(app))

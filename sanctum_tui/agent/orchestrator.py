@@ -243,9 +243,10 @@ class Orchestrator:
 
     async def look(self) -> None:
         """Something the decision rests on has changed: decide anew, without waiting for the next tick."""
-        await self._decided(decide(self.situation()))
         if self._on_open is not None:
             await self._on_open()
+        await self._waiting.catch_up()
+        await self._decided(decide(self.situation()))
 
     async def end(self, why: str) -> None:
         """The evening is over: what still waits expires, and the session ends."""

@@ -7,9 +7,11 @@ from sanctum_tui.agent.drafting import Drafting
 from sanctum_tui.agent.keeping import Keeping
 from sanctum_tui.agent.room import Room
 from sanctum_tui.clock import Clock
-from sanctum_tui.evening import PromptState
-from sanctum_tui.review.prompt import ROOM, WAITING, may_step
+from sanctum_tui.evening import Prompt, PromptState
+from sanctum_tui.review.prompt import ROOM, WAITING, judged_at, may_step
 from sanctum_tui.review.queue import ReviewQueue
+
+TALKED_SINCE = "people have talked since"
 
 
 class WaitingLine:
@@ -24,20 +26,17 @@ class WaitingLine:
 
     async def people_spoke(self, at: datetime) -> None:
         """A line that waits for the operator goes stale; one that answers somebody does not."""
-        waiting = self._queue.waiting
-        if waiting is None or waiting.state is not PromptState.PENDING or self._drafting.is_answer(waiting):
-            return
-        step = partial(
-            self._queue.step, waiting.number, PromptState.STALE, by=ROOM, reason="people are talking", at=at
-        )
-        await self._keeping.attempt(step)
+        await self._let_go(self._queue.waiting, "people are talking", at)
 
     async def catch_up(self) -> None:
-        """What should have gone stale and could not be stored then, goes stale now."""
+        """What should have gone stale goes stale now: it could not be stored then, or the line was not waiting.
+
+        Such a one had a yes, and was held while nothing could be posted; by now it would only ask again.
+        """
         await self.drop_answer()
         waiting, spoke = self._queue.waiting, self._room.last_person_at
-        if waiting is not None and spoke is not None and spoke > waiting.changed_at:
-            await self.people_spoke(spoke)
+        if waiting is not None and spoke is not None and spoke > judged_at(waiting):
+            await self._let_go(waiting, TALKED_SINCE, spoke)
 
     async def drop_answer(self) -> None:
         """An answer that waits, and that nobody waits for any more, goes stale."""
@@ -51,7 +50,7 @@ class WaitingLine:
         prompt, spoke = self._queue.get(number), self._room.last_person_at
         if prompt is None or spoke is None or spoke <= prompt.drafted_at:
             return False
-        await self.people_spoke(self._clock.now())
+        await self._let_go(prompt, TALKED_SINCE, self._clock.now())
         prompt = self._queue.get(number)
         return prompt is not None and prompt.state is PromptState.STALE
 
@@ -61,3 +60,11 @@ class WaitingLine:
             if prompt.state in WAITING and may_step(prompt.state, PromptState.EXPIRED):
                 reason = f"it was held, and {why}" if prompt.state is PromptState.HELD else f"undecided when {why}"
                 await self._queue.step(prompt.number, PromptState.EXPIRED, by="agent", reason=reason)
+
+    async def _let_go(self, line: Prompt | None, why: str, at: datetime) -> None:
+        """One that waits for the operator goes stale, and no other; an answer does not."""
+        if line is None or line.state is not PromptState.PENDING or self._drafting.is_answer(line):
+            return
+        await self._keeping.attempt(
+            partial(self._queue.step, line.number, PromptState.STALE, by=ROOM, reason=why, at=at)
+        )

@@ -2,7 +2,8 @@
 
 import re
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import ArgumentError, ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
 
 from sanctum_tui.commands.setup import load_settings, start_log
 from sanctum_tui.errors import BadInputError, NotReadyError
@@ -36,12 +37,35 @@ def run(arguments: Namespace) -> int:
         raise NotReadyError("`serve` needs a Unix terminal, which Windows lacks; run it in WSL.")
     paths, loaded = load_settings(arguments)
     start_log(paths, loaded.settings)
+    _try_log(arguments.console)
     import asyncio
 
     from sanctum_tui.serving.server import Wanted, serve
 
     wanted = Wanted(arguments.host, arguments.port, arguments.allow_keys, arguments.size, console)
     return asyncio.run(serve(wanted, lambda words: print(words, flush=True)))
+
+
+def _try_log(given: list[str]) -> None:
+    """Raise BadInputError for a log that cannot be played, before an address is printed that would show nothing.
+
+    Whatever else is the matter the console itself says.
+    """
+    if given[:1] != ["replay"]:
+        return
+    parser = ArgumentParser(add_help=False, allow_abbrev=True, exit_on_error=False)
+    for option in ("--dashboard", "--speed", "--start-at", "--pace", "--set"):
+        parser.add_argument(option)
+    parser.add_argument("file", nargs="?")
+    try:
+        asked, _ = parser.parse_known_args(given[1:])
+        pace = None if asked.pace is None else float(asked.pace)
+    except (ArgumentError, ValueError):
+        return
+    if asked.file is not None:
+        from sanctum_tui.replay.formats import open_log
+
+        open_log(Path(asked.file), pace=pace)
 
 
 def _console(arguments: Namespace) -> tuple[str, ...]:

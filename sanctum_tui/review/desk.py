@@ -8,6 +8,7 @@ from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.review.delivery import Delivery
 from sanctum_tui.review.prompt import (
     Outcome,
+    kept_out_by,
     last_decided,
     may_step,
     refused_before,
@@ -102,7 +103,7 @@ class Desk:
         self._delivery.stop(number)
         return Outcome(
             True,
-            "Held for later: a posts it, s lets it go. No other is drafted meanwhile; a replay goes on.",
+            "Held for later: a posts it, s lets it go. Until then no other is drafted; a replay keeps to real time.",
             held,
         )
 
@@ -113,6 +114,9 @@ class Desk:
             return Outcome(False, "There is nothing to take back.")
         if not may_step(last.state, PromptState.PENDING):
             return Outcome(False, f"There is nothing to take back. {too_late(last, self._clock.now())}", last)
+        if (waiting := kept_out_by(last, self._queue.waiting)) is not None:
+            told = f"Line {waiting.number} waits for you; line {last.number} does not come back beside it."
+            return Outcome(False, f"{told} Nothing was changed.", last)
         to, why = waits_as(last), refused_before(last)
         reason = f"{why} (taken back)" if why else "taken back"
         # The step first: where delivery was faster it fails, and then what is being sent must not be cut off.

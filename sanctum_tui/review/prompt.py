@@ -106,6 +106,24 @@ def last_decided(prompts: Iterable[Prompt]) -> Prompt | None:
     return max(decided, key=lambda prompt: (prompt.changed_at, prompt.number), default=None)
 
 
+def kept_out_by(prompt: Prompt, waiting: Prompt | None) -> Prompt | None:
+    """The line that waits in the place of a skipped one, which therefore cannot come back: one waits at a time.
+
+    A yes is taken back whatever waits: it would go out.
+    """
+    taken = waiting is not None and waiting.number != prompt.number and prompt.state is S.SKIPPED
+    return waiting if taken else None
+
+
+def judged_at(prompt: Prompt) -> datetime:
+    """When it was last thought to fit the moment: when it was drafted, or by a step of somebody's own.
+
+    The outbox, which holds a line and asks again, judges nothing.
+    """
+    own = (step.at for step in reversed(prompt.steps) if step.by != DELIVERY)
+    return max(prompt.drafted_at, next(own, prompt.drafted_at))
+
+
 def held_by_gate(prompt: Prompt) -> bool:
     """Whether the operator said yes and the gate was shut; one kept for later by hand is not."""
     return prompt.state is S.HELD and (step := last_step(prompt, S.HELD)) is not None and step.by == DELIVERY

@@ -16,14 +16,8 @@ from sanctum_tui.clock import Clock
 from sanctum_tui.dashboard.file import DashboardFile
 from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.errors import BadInputError, SanctumError
-from sanctum_tui.evening import EveningRecord, Prompt, PromptState
-from sanctum_tui.events import (
-    Broadcast,
-    Event,
-    LinesHeard,
-    PromptStepped,
-    RoomChanged,
-)
+from sanctum_tui.evening import EveningRecord, Prompt
+from sanctum_tui.events import Broadcast, Event, LinesHeard, PromptStepped, RoomChanged
 from sanctum_tui.exports.ledger import Ledger, LedgerBuilder
 from sanctum_tui.exports.markdown import write
 from sanctum_tui.memory.engine import Memory, open_memory
@@ -63,6 +57,7 @@ class Evening:
         """What an operator should know of the start: a restored session, a dashboard that was copied."""
         self.broadcasting: Broadcasting | None = None
         """The live side of the evening: its stream, and what goes with it. None in a replay."""
+        self._under_edit = False
         self._stack = AsyncExitStack()
         self.origin: Origin
         self.memory: Memory
@@ -295,8 +290,13 @@ class Evening:
             log.warning("%s", error.sentence)
 
     def _mind_the_waiting_line(self) -> None:
-        waiting = self.queue.waiting
-        self.origin.mind(self.attended and waiting is not None and waiting.state is not PromptState.HELD)
+        self.origin.mind(self.attended and (self._under_edit or self.queue.waiting is not None))
+
+    def mind_the_editor(self, editing: bool) -> None:
+        """Whether a line is under the operator's pen at this moment; a replay waits for it."""
+        if editing is not self._under_edit:
+            self._under_edit = editing
+            self._mind_the_waiting_line()
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

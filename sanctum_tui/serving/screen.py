@@ -22,10 +22,22 @@ _PIECE = re.compile(
     r"|(?P<control>[\x00-\x1f\x7f])",
     re.DOTALL,
 )
-_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]P^_X][^\x07\x1b]*\x1b?|[()#%])?\Z|[^\x00-\x7f]+\Z", re.DOTALL)
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]P^_X][^\x07\x1b]*\x1b?|[()#%])?\Z", re.DOTALL)
 _LONGEST_UNFINISHED = 1_000_000
 """What is copied comes in one piece; anything longer than this is no sequence."""
+_LONGEST_SIGN = 64
+"""Of signs that may go on in what comes next, no more than these are looked at: a family of four is seven."""
 TAB = 8
+
+
+def _end_of_signs(text: str) -> int:
+    """Up to where the text is whole, whatever comes next: its last sign may go on there."""
+    tail = text[-_LONGEST_SIGN:]
+    going_on = len(tail) - next((at for at in range(len(tail), 0, -1) if tail[at - 1].isascii()), 0)
+    if going_on == _LONGEST_SIGN:
+        *_, last = iter_graphemes(tail)
+        going_on = len(last)
+    return len(text) - going_on
 
 
 class Screen:
@@ -81,8 +93,8 @@ class Screen:
         """Take in what the console wrote; what a terminal answers to it."""
         self.version += 1
         text = self._unfinished + self._decode(data)
-        cut = found.start() if (found := _UNFINISHED.search(text)) else len(text)
-        # A sign may go on in what comes next; and what never ends was none.
+        cut = found.start() if (found := _UNFINISHED.search(text)) else _end_of_signs(text)
+        # What never ends was no sequence.
         self._unfinished = text[cut:] if len(text) - cut <= _LONGEST_UNFINISHED else ""
         for piece in _PIECE.finditer(text, 0, cut):
             match piece.lastgroup:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, MutableMapping
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,36 @@ def kept(text: str, values: Mapping[str, Any], file: Path) -> tuple[str, bool]:
     for name, value in values.items():
         # The reader takes a name in any case, and the last one where there are several.
         there = [key for key in document if key.upper() == name]
-        document[there[-1] if there else name.lower()] = value
+        key = there[-1] if there else name.lower()
+        if not (isinstance(value, list) and _put_into(document.get(key), value)):
+            document[key] = value
     written = tomlkit.dumps(document)
     told = {key.upper(): value for key, value in tomllib.loads(written).items()}
     if any(told[name] != value for name, value in values.items()):
         raise BadInputError(f"{file} could not take {', '.join(values)}; write it there by hand.")
     return written, _has_secret(told)
+
+
+def _put_into(array: object, value: list[Any]) -> bool:
+    """Change in a list only what is new in it, so that the comments between the rest stay; whether that was done."""
+    from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import Array
+
+    if not isinstance(array, Array):
+        return False
+    try:
+        steps = SequenceMatcher(None, array.unwrap(), value, autojunk=False).get_opcodes()
+        for _, start, end, new_start, new_end in reversed([step for step in steps if step[0] != "equal"]):
+            same = min(end - start, new_end - new_start)
+            for offset in range(same):
+                array[start + offset] = value[new_start + offset]
+            for _ in range(start + same, end):
+                del array[start + same]
+            for offset in range(same, new_end - new_start):
+                array.insert(start + offset, value[new_start + offset])
+        return bool(tomllib.loads(f"it = {array.as_string()}")["it"] == value)
+    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError):
+        return False
 
 
 def _has_secret(told: MutableMapping[str, Any]) -> bool:

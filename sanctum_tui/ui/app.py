@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from operator import attrgetter
 from pathlib import PurePath
@@ -20,9 +20,10 @@ from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
 from sanctum_tui.ui.actions import Moment
+from sanctum_tui.ui.actions.line import OPENING, unfit
 from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.chat.history import History
-from sanctum_tui.ui.footer import Footer, footer_pieces
+from sanctum_tui.ui.footer import Footer, beyond, footer_pieces
 from sanctum_tui.ui.frame import Frame
 from sanctum_tui.ui.hosting import Host
 from sanctum_tui.ui.keyboard import keyboard_of
@@ -143,19 +144,20 @@ class SanctumApp(Shell):
     def show_keys(self, moment: Moment) -> None:
         """Show in the footer which keys fit."""
         self.footer.show(footer_pieces(self.keyboard, moment, editing=self.review.editing is not None))
+        self.chat.beyond = beyond(self.keyboard, moment, self.frame.standing_panes)
 
     async def action_do(self, name: str) -> None:
         """Do what a key stands for, or say why it does not fit and what would."""
         action = self.keyboard.by_id[name]
-        if not action.when(self.moment()):
-            self.say(action.otherwise, severity="warning")
+        moment = self.moment()
+        if not action.when(moment):
+            self.say(OPENING if self.stage.opening else unfit(action, moment), severity="warning")
             return
         try:
             if action.pane:
                 await self.run_action(action.handler, self.query_one(f"#{action.pane}"))
             else:
-                handler: Callable[[], Awaitable[None]] = attrgetter(action.handler)(self.keys)
-                await handler()
+                await attrgetter(action.handler)(self.keys)()
         except SanctumError as error:
             self.say(error.sentence, severity="error")
         except Exception:
@@ -169,9 +171,13 @@ class SanctumApp(Shell):
         It takes the letters that the editor types out of our keys before it puts the key map over them.
         """
         action = self.keyboard.anywhere(event.key, dialog=self.screen.is_modal)
-        if action is not None and event.key not in self.screen.active_bindings:
+        if event.key in self.screen.active_bindings:
+            return
+        if action is not None:
             event.stop()
             await self.action_do(action.id)
+        elif event.is_printable and not self.screen.is_modal:
+            await self.keys.screen.elsewhere(event.key)
 
     async def action_quit(self) -> None:
         """Close the console; asks first while an evening goes on."""
@@ -189,7 +195,7 @@ class SanctumApp(Shell):
             await self.stage.end()
             self.exit(0, message=Text(clean(self.host.last_words)))
         elif leaving is Leaving.LEAVE:
-            self.exit(0, message=Text("The evening is left as it stands; the same command goes on with it."))
+            self.exit(0, message=Text("The evening is left as it stands; the same command can go on with it."))
 
     def save_edits_soon(self) -> None:
         """Write half-edited lines a moment after the last key."""

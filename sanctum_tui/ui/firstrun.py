@@ -1,4 +1,4 @@
-"""What a newcomer is offered beside an evening: which of it is set up, and what was asked once and is not again."""
+"""What a newcomer is offered beside an evening: which of it is set up, and what is not to be offered again."""
 
 import logging
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ OFFERED: dict[Step, StepWords] = {
 
 
 class Asked:
-    """The steps that were answered or skipped, in a file of the state folder."""
+    """The steps that the operator does not want to be offered again, in a file of the state folder."""
 
     def __init__(self, paths: Paths) -> None:
         self._file = paths.state / FILE_NAME
@@ -70,11 +70,18 @@ class Asked:
             return frozenset()
 
     def add(self, step: Step) -> None:
-        """This was asked; where that cannot be kept, it is asked once more."""
+        """Do not offer this again; where that cannot be kept, it is offered once more."""
+        self._keep(self.read() | {step})
+
+    def remove(self, step: Step) -> None:
+        """Offer it again after all."""
+        self._keep(self.read() - {step})
+
+    def _keep(self, steps: frozenset[Step]) -> None:
         try:
-            write_atomically(self._file, msgspec.json.encode(sorted({*self.read(), step})))
+            write_atomically(self._file, msgspec.json.encode(sorted(steps)))
         except StorageError as error:
-            log.warning("that something was asked is not kept: %s", error.sentence)
+            log.warning("what is not to be offered again is not kept: %s", error.sentence)
 
 
 def is_set(step: Step, settings: Settings, known: str) -> bool:
@@ -89,7 +96,7 @@ def is_set(step: Step, settings: Settings, known: str) -> bool:
 
 
 def open_steps(settings: Settings, asked: frozenset[Step]) -> tuple[Step, ...]:
-    """What the welcome offers beside Twitch, which is always there: what is not set, and was never asked."""
+    """What the welcome offers beside Twitch, which is always there: what is not set, and may be asked."""
     return tuple(step for step in (Step.MODEL, Step.LEDGERS) if step not in asked and not is_set(step, settings, ""))
 
 

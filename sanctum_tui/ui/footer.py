@@ -1,5 +1,6 @@
 """The keys at the bottom of the screen: which of them stand there at a moment, and pressing them by mouse."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -8,6 +9,7 @@ from textual.message import Message
 
 from sanctum_tui.ui.actions import Action, Moment
 from sanctum_tui.ui.keyboard import Keyboard
+from sanctum_tui.ui.look.layouts import PANES
 from sanctum_tui.ui.panes.status import KeyLine, Piece
 
 _ALWAYS = frozenset({"screen.help", "screen.quit", "agent.mute"})
@@ -58,6 +60,12 @@ def footer_pieces(keyboard: Keyboard, moment: Moment, *, editing: bool) -> list[
             KeyPiece(f"{back} leaves the editor; then the keys work again", action="screen.back"),
         ]
     return [_piece(action, moment) for action in keyboard.fitting(moment)]
+
+
+def beyond(keyboard: Keyboard, moment: Moment, shown: Collection[str]) -> str:
+    """The panes that the layout has no place for, each with the key that brings it to the front."""
+    panes = [keyboard.by_id[f"screen.{pane}"] for pane in PANES if pane not in shown]
+    return " · ".join(f"{action.shown_key} {action.label}" for action in panes if action.when(moment))
 
 
 def _piece(action: Action, moment: Moment) -> KeyPiece:

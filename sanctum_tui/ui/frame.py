@@ -90,6 +90,11 @@ class Frame(Widget):
         return next((id for id in ids if id in PANES), "review")
 
     @property
+    def standing_panes(self) -> frozenset[str]:
+        """The panes that have a place in the layout, whether or not another one is in front of them."""
+        return frozenset(pane for column in self._shape() for pane in column)
+
+    @property
     def typing(self) -> bool:
         """Whether letters go into an editor."""
         inside = self.screen.focused
@@ -144,7 +149,7 @@ class Frame(Widget):
         self.call_after_refresh(_focus, found)
 
     def _tucked(self, pane: str) -> bool:
-        return not any(pane in column for column in self._shape())
+        return pane not in self.standing_panes
 
     # How they stand
 
@@ -183,11 +188,7 @@ class Frame(Widget):
         return layouts.shape_of(self.standing, self.size.height, editing=self._editing)
 
     def _shown(self) -> frozenset[str]:
-        return (
-            frozenset(pane for column in self._shape() for pane in column)
-            if self._front is None
-            else frozenset({self._front})
-        )
+        return self.standing_panes if self._front is None else frozenset({self._front})
 
     def _rearrange(self) -> None:
         """What has no place is not reached by Tab either."""

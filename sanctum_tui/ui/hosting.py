@@ -1,9 +1,7 @@
 """Brings evenings onto the screen: the first choice, the login, one evening after the other, and the end."""
 
-import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +13,16 @@ from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
 from sanctum_tui.twitch.values import Role
+from sanctum_tui.ui.moods import OPENING, Timer
 from sanctum_tui.ui.panes.status import WARNING, Piece
+from sanctum_tui.ui.settingup import SettingUp
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
+    from sanctum_tui.runtime.left import Left
     from sanctum_tui.runtime.plan import AnyPlan
-    from sanctum_tui.runtime.trying import Answered
-    from sanctum_tui.settings import ModelChoice
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.dialogs.welcome import Choice
-    from sanctum_tui.ui.firstrun import Step
 
 log = logging.getLogger(__name__)
 
@@ -55,46 +53,33 @@ class Host:
         """What became of the evening when it ended, and where its ledger is."""
         self._role = Role.STREAMER
         """Who is to log in."""
+        self.setting_up = SettingUp(app, self)
+        self._left: tuple[Left, ...] | None = None
+        """The evenings that were left unfinished when the console started; None: nobody has looked yet."""
         self._told_waiting = ""
 
     def begin(self) -> None:
         """Open the evening that was asked for, or offer what there is."""
         if self._plan is not None:
-            self._app.stage.start(self._plan)
+            self._start(self._plan)
             return
         from sanctum_tui.twitch.store import known
         from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
-        from sanctum_tui.ui.firstrun import Asked, open_steps
 
         folders = sorted(Path(str(folder)) for folder in shipped("sample_dashboards").iterdir() if folder.is_dir())
         dialog = WelcomeDialog(
             folders,
             known=known(self.settings, self.paths),
             id_goes_to=None if self.settings.twitch_client_id else self.paths.settings_file,
-            keep_id=self._keep_id,
-            steps=open_steps(self.settings, Asked(self.paths).read()),
+            keep_id=self.setting_up.keep_id,
+            steps=self.setting_up.steps(),
+            left=self._look_back([folder / "chat.jsonl" for folder in folders]),
         )
         self._app.push_screen(dialog, self._chosen)
 
     def set_up(self) -> None:
         """Offer what the welcome offers, and all of it, at any time."""
-        from sanctum_tui.runtime.places import ledger_folder
-        from sanctum_tui.twitch.store import known
-        from sanctum_tui.ui.dialogs.setup import SetupDialog
-        from sanctum_tui.ui.firstrun import Step, standing_of
-        from sanctum_tui.ui.look.concealing import HIDDEN
-
-        account, folder = known(self.settings, self.paths), ledger_folder(self.settings, self.paths)
-        standing = {step: standing_of(step, self.settings, account, folder) for step in Step}
-        if self._app.private:
-            standing[Step.LEDGERS] = HIDDEN
-            standing[Step.TWITCH] = "connected" if account else standing[Step.TWITCH]
-
-        def chosen(step: "Step | None") -> None:
-            if step is not None:
-                self._take_step(step)
-
-        self._app.push_screen(SetupDialog(standing), chosen)
+        self.setting_up.offer()
 
     def kept(self, name: str, settings: Settings) -> None:
         """A setting's value is in the settings file by now."""
@@ -171,6 +156,7 @@ class Host:
         from sanctum_tui.twitch.errors import LoginNeededError
         from sanctum_tui.twitch.store import known
 
+        self._app.silence.show(Timer())
         if isinstance(error, LoginNeededError) and self.settings.twitch_client_id:
             if known(self.settings, self.paths):
                 # Somebody was logged in, so the dialog alone would not say why it is there.
@@ -197,89 +183,13 @@ class Host:
         elif choice.kind is ChoiceKind.LIVE:
             self._go_live()
         elif choice.step is not None:
-            self._take_step(choice.step, then=self.begin)
+            self.setting_up.take(choice.step, then=self.begin)
         elif choice.folder is not None:
             from sanctum_tui.runtime.plan import Plan
 
-            self._app.stage.start(Plan(choice.folder / "chat.jsonl", speed=SAMPLE_SPEED))
+            self._start(Plan(choice.folder / "chat.jsonl", speed=SAMPLE_SPEED, fresh=choice.fresh))
 
-    def _take_step(self, step: "Step", then: Callable[[], None] = lambda: None) -> None:
-        """Go through a step of the setting up; whatever comes of it, it was asked."""
-        from sanctum_tui.ui.firstrun import Asked, Step
-
-        def asked(values: Mapping[str, object]) -> None:
-            Asked(self.paths).add(step)
-            if values:
-                self._keep(values)
-            then()
-
-        match step:
-            case Step.TWITCH if self.settings.twitch_client_id:
-                self._connect()
-            case Step.TWITCH:
-                from sanctum_tui.ui.dialogs.client_id import ClientIdDialog
-
-                file = self.paths.settings_file
-                shown = Path(file.name) if self._app.private else file
-                self._app.push_screen(ClientIdDialog(shown, self._keep_id, self._connect))
-            case Step.MODEL:
-                self._ask_for_model(asked)
-            case Step.LEDGERS:
-                self._ask_for_folder(asked)
-
-    def _connect(self) -> None:
-        """Connect an account; a live evening takes it up, and any other goes on as it is."""
-        evening = self._app.stage.evening
-        if evening is not None and evening.broadcasting is not None:
-            self.offer_login()
-            return
-        from sanctum_tui.ui.dialogs.login import login_dialog
-
-        def connected(done: bool | None) -> None:
-            if done:
-                self._app.say("✓ Connected. `sanctum-tui live` goes live on your channel.")
-
-        self._app.push_screen(login_dialog(self.settings, self.paths, Role.STREAMER), connected)
-
-    def _ask_for_model(self, asked: Callable[[Mapping[str, object]], None]) -> None:
-        from sanctum_tui.ui.dialogs.newmodel import NewModelDialog, values_of
-
-        async def ask(choice: "ModelChoice") -> "Answered":
-            # The library behind it takes seconds to import.
-            await asyncio.to_thread(import_module, "sanctum_tui.runtime.trying")
-            from sanctum_tui.runtime.trying import try_model
-
-            return await try_model(choice)
-
-        def chosen(choice: "ModelChoice | None") -> None:
-            asked({} if choice is None else values_of(choice))
-
-        self._app.push_screen(NewModelDialog(ask), chosen)
-
-    def _ask_for_folder(self, asked: Callable[[Mapping[str, object]], None]) -> None:
-        from sanctum_tui.runtime.places import ledger_folder
-        from sanctum_tui.ui.dialogs.setup import FolderDialog
-
-        def chosen(folder: str | None) -> None:
-            asked({} if folder is None else {"EXPORT_PATH": folder})
-
-        self._app.push_screen(FolderDialog(ledger_folder(self.settings, self.paths)), chosen)
-
-    def _keep_id(self, id: str) -> None:
-        self._write({"TWITCH_CLIENT_ID": id})
-
-    def _keep(self, values: Mapping[str, object]) -> None:
-        """Keep what was set up, and say from when on it counts."""
-        try:
-            self._write(values)
-        except SanctumError as error:
-            self._app.say(error.sentence, severity="error")
-            return
-        late = self._app.stage.evening is not None and "LLM_MODEL" in values
-        when = "from the next evening on" if late else "from now on"
-        self._app.say(f"✓ Kept in {self.paths.settings_file}; it counts {when}.")
-
-    def _write(self, values: Mapping[str, object]) -> None:
+    def write(self, values: Mapping[str, object]) -> None:
         """Write settings into their file, and begin the next evening with them. Raises a SanctumError."""
         from sanctum_tui.settings.writing import keep
 
@@ -291,4 +201,21 @@ class Host:
     def _go_live(self) -> None:
         from sanctum_tui.runtime.plan import LivePlan
 
-        self._app.stage.start(self._plan if isinstance(self._plan, LivePlan) else LivePlan())
+        self._start(self._plan if isinstance(self._plan, LivePlan) else LivePlan())
+
+    def _start(self, plan: "AnyPlan") -> None:
+        self._app.silence.show(OPENING)
+        self._app.stage.start(plan)
+
+    def _look_back(self, logs: Sequence[Path]) -> "Callable[[], Awaitable[tuple[Left, ...]]] | None":
+        """Asks once which evenings were left unfinished; None where there is none."""
+        looking = self._app.stage.looking_back
+        if self._left == () or not looking.worthwhile(self.settings):
+            return None
+
+        async def look() -> "tuple[Left, ...]":
+            if self._left is None:
+                self._left = await looking.look(self.settings, logs)
+            return self._left
+
+        return look

@@ -71,6 +71,10 @@ class Keyboard:
         found = (action for action in self.actions if key in action.keys and not action.pane)
         return next((action for action in found if action.over_dialogs or not dialog), None)
 
+    def in_panes(self, key: str) -> tuple[Action, ...]:
+        """What a key does in panes that have it for themselves."""
+        return tuple(action for action in self.actions if action.pane and key in action.keys)
+
     @property
     def keymap(self) -> dict[str, str]:
         """What differs from the registry, by the ids of the bindings, as Textual takes it."""

@@ -11,6 +11,7 @@ from sanctum_tui.evening import Decision, Reason
 class Mood(Enum):
     """How the room is: a word, a sign, and the CSS class that colours both."""
 
+    NONE = ("no evening", "–", "-quiet")
     OPENING = ("opening", "…", "-quiet")
     ACTIVE = ("active", "●", "-active")
     SETTLING = ("settling", "◐", "-settling")
@@ -37,7 +38,7 @@ SETTLED_SHARE = 0.5
 class Timer:
     """What the silence timer shows."""
 
-    mood: Mood = Mood.OPENING
+    mood: Mood = Mood.NONE
     time: str = "0:00"
     share: float = 0.0
     """How much of the threshold has passed, 0 to 1."""
@@ -45,12 +46,18 @@ class Timer:
     interval_share: float = 1.0
     """How much of the time between two lines has passed, 0 to 1; all of it where there was none yet."""
     interval: str = ""
-    words: str = "Opening the evening."
+    words: str = "No evening is open."
 
     @property
     def rested(self) -> bool:
         """Whether the agent has left the room alone for long enough since its last line."""
         return self.interval_share >= 1.0
+
+
+OPENING = Timer(mood=Mood.OPENING, words="Opening the evening.")
+"""Shown from the choice of an evening until it is there."""
+ENDED = "The evening has ended."
+ENDED_LOG = "The evening has ended. For another one q quits, and `sanctum-tui` offers what there is."
 
 
 def mood_of(decision: Decision) -> Mood:
@@ -76,17 +83,20 @@ def mood_of(decision: Decision) -> Mood:
             return Mood.QUIET
 
 
-def timer_of(decision: Decision, *, ended: bool = False) -> Timer:
-    """The silence timer for a decision of this moment; where the evening has `ended` it stands still."""
+def timer_of(decision: Decision, *, ended: bool = False, live: bool = False) -> Timer:
+    """The silence timer for a decision of this moment; where the evening has `ended` it stands still.
+
+    On a `live` channel the next evening follows by itself; after a log nothing does, and nothing may be drafted.
+    """
     numbers = decision.numbers
     return Timer(
         mood=Mood.ENDED if ended else mood_of(decision),
         time=minutes(numbers["silence_seconds"]),
         share=_share(decision),
-        threshold=minutes(numbers["inactivity_seconds"]),
+        threshold="" if ended else minutes(numbers["inactivity_seconds"]),
         interval_share=_interval_share(decision),
-        interval=minutes(numbers["interval_seconds"]),
-        words="The evening has ended." if ended else explain(decision),
+        interval="" if ended else minutes(numbers["interval_seconds"]),
+        words=(ENDED if live else ENDED_LOG) if ended else explain(decision),
     )
 
 

@@ -102,7 +102,7 @@ class Actions(Provider):
         from sanctum_tui.ui.dialogs.asking import AskLine
         from sanctum_tui.ui.dialogs.base import LineInput
 
-        dialog = AskLine(question_of(tuning), wrong)
+        dialog = AskLine(question_of(tuning), wrong, title="A setting")
         await self._console.push_screen(dialog, change)
         dialog.query_one(LineInput).value = tuning.now
 

@@ -20,7 +20,7 @@ from sanctum_tui.events import (
     StorageFailed,
     StorageRecovered,
 )
-from sanctum_tui.review.prompt import last_decided, may_step
+from sanctum_tui.review.prompt import kept_out_by, last_decided, may_step
 from sanctum_tui.twitch.values import LinkState
 from sanctum_tui.ui.actions import Group, Moment
 from sanctum_tui.ui.card.edits import Edits
@@ -132,7 +132,9 @@ class Presenter:
             open=True,
             playing=self._app.stage.playing,
             card=card.state if card is not None else None,
-            undoable=last is not None and may_step(last.state, PromptState.PENDING),
+            undoable=last is not None
+            and may_step(last.state, PromptState.PENDING)
+            and kept_out_by(last, evening.queue.waiting) is None,
             muted=orchestrator.muted,
             letting_be=until is not None and self.now() < until,
             live=evening.broadcasting is not None,
@@ -159,9 +161,10 @@ class Presenter:
             # The console is closing, and its widgets have gone first.
             return
         evening, moment = self.evening, self.moment()
+        evening.mind_the_editor(self._app.review.editing is not None)
         self._app.keys.look.wear(evening.settings)
         decision = decide(evening.orchestrator.situation(self.now()))
-        self._app.silence.show(timer_of(decision, ended=not moment.playing))
+        self._app.silence.show(timer_of(decision, ended=not moment.playing, live=moment.live))
         self._app.silence.show_pulse(self._half_hour.trace())
         self._line.show(playing=moment.playing)
         fitting = self._app.keyboard.fitting(moment, Group.LINE)

@@ -32,7 +32,8 @@ class SettingDesk:
 
     @property
     def themes(self) -> tuple[str, ...]:
-        return tuple(sorted(self._app.available_themes))
+        """Ours first, as in the list of themes."""
+        return self._app.theme_names
 
     def rows(self, query: "Sequence[str]" = ()) -> tuple[SettingRow, ...]:
         host = self._app.host
@@ -41,8 +42,8 @@ class SettingDesk:
     def wrong(self, name: str, value: str) -> str:
         """Why the setting cannot take this value, or ""."""
         evening = self._app.stage.evening
-        if name == "THEME" and value not in self._app.available_themes:
-            return f"There is no theme “{value}”; there are {', '.join(self.themes)}."
+        if why := self._no_theme(name, value):
+            return why
         try:
             if evening is None:
                 raise BadInputError(NO_EVENING)
@@ -72,6 +73,8 @@ class SettingDesk:
         source = host.sources.get(name, "")
         if any(info.name == name and info.secret for info in describe()):
             raise BadInputError(f"{name} is a secret; write it into the settings file by hand.")
+        if why := self._no_theme(name, settings.theme):
+            raise BadInputError(why)
         file = host.paths.settings_file
         keep(file, settings, name)
         host.kept(name, settings)
@@ -80,3 +83,7 @@ class SettingDesk:
         if source in _BEFORE_FILE or source.endswith(".env"):
             told = f"{name} = {value} is kept, but {source} has it too, and wins at the next start."
         return conceal(told) if self._app.private else told
+
+    def _no_theme(self, name: str, value: str) -> str:
+        """Why this theme cannot be worn, where the setting is that."""
+        return self._app.no_theme(value, self._app.keyboard.by_id["look.theme"].shown_key) if name == "THEME" else ""

@@ -1,4 +1,4 @@
-"""What holds for the console whatever it shows: its themes, its toasts, and one sentence in place of a traceback."""
+"""What holds for the console whatever it shows: its themes, its message line, one sentence for a traceback."""
 
 import asyncio
 import gc
@@ -6,15 +6,19 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
 
 from rich.text import Text
 from textual.app import App
+from textual.events import Event, Key
 from textual.filter import Monochrome, NoColor
+from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from sanctum_tui.errors import ExitCode
+from sanctum_tui.errors import ExitCode, SanctumError
 from sanctum_tui.paths import Paths
 from sanctum_tui.text import clean
 from sanctum_tui.ui.look.concealing import conceal
@@ -27,6 +31,8 @@ log = logging.getLogger(__name__)
 CRASHED = "sanctum-tui: something unforeseen happened and the console closed; what was said is stored, {} says more."
 UNFORESEEN = "Something unforeseen happened; the log file says what. The evening goes on."
 DEFAULT_THEME = "hearth"
+_SIGNS = {"warning": "! ", "error": "✕ "}
+"""What a message begins with that is more than a word of what was done."""
 _THEMES_SECONDS = 2.0
 """How often the user's folder of themes is looked at: one that is being written shows as it is saved."""
 
@@ -50,6 +56,10 @@ class Shell(Unhurried[int]):
         self._theme_files = ThemeFiles(paths.config / "themes")
         self._themes: dict[str, OurTheme] = {}
         self._theme_failures: tuple[str, ...] = ()
+        self._worn: Theme | None = None
+        """The theme that everything was shown in last."""
+        self._unfit: tuple[Theme, ...] = ()
+        """Themes that were put on, and in which nothing could be shown."""
         failures = self._load_themes()
         if theme not in self.available_themes:
             failures = (*failures, f"There is no theme “{theme}”; {DEFAULT_THEME} is on instead.")
@@ -112,6 +122,42 @@ class Shell(Unhurried[int]):
         self._theme_failures = failures
         return new
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take off again a theme in which nothing can be shown: a file may hold what no check thought of."""
+        theme, before = self.current_theme, self._worn
+        try:
+            super().refresh_css(animate)
+            if before is not None and theme != before:
+                # What is painted later would fail later, where nothing could take the theme off again.
+                for screen in self.screen_stack:
+                    screen._compositor.render_strips()
+        except Exception:
+            if before is None or theme == before:
+                raise
+            log.exception("the theme %s cannot be shown", theme.name)
+            self._unfit = (*self._unfit, theme)
+            self.register_theme(before)
+            self.theme = before.name
+            super().refresh_css(animate=False)
+            self.say(f"The theme “{theme.name}” cannot be shown; {before.name} is on again.", severity="error")
+        else:
+            self._worn = theme
+
+    @property
+    def theme_names(self) -> tuple[str, ...]:
+        """Every theme there is, in the order of a list to choose from: the default, those from files, Textual's."""
+        own = sorted(self._themes, key=lambda name: name != DEFAULT_THEME)
+        return (*own, *sorted(self.available_themes.keys() - set(own)))
+
+    def no_theme(self, name: str, key: str) -> str:
+        """Why a theme cannot be worn, and what helps: the nearest name, or the `key` of the list; "" where it can."""
+        theme = self.get_theme(name)
+        if theme is not None:
+            return f"The theme “{name}” cannot be shown; {key} lists the others." if theme in self._unfit else ""
+        near = get_close_matches(name, self.theme_names, n=1)
+        helps = f"did you mean {near[0]}? {key} lists them all." if near else f"{key} lists them all."
+        return f"There is no theme “{name}”; {helps}"
+
     def look(self, *, private: bool, big: bool) -> None:
         """Hide what should not be on stream, or show it; put everything in large type, or in the usual one.
 
@@ -124,27 +170,51 @@ class Shell(Unhurried[int]):
             node.set_class(private, "-private")
             node.set_class(big, "-big")
 
-    def say(self, words: str, *, severity: Literal["information", "warning", "error"] = "information") -> None:
-        """Show words for a few seconds, as they are, in place of those before: a pile would cover the card.
+    def say(self, words: str, *, severity: SeverityLevel = "information") -> None:
+        """Show words on the message line for a few seconds, as they are.
 
         A file's name in them may hold anything, and in private mode is left out.
         """
+        told = f"{_SIGNS.get(severity, '')}{clean(words)}"
+        self.notify(conceal(told) if self.private else told, severity=severity, markup=False)
+
+    def on_notify(self) -> None:
+        """A message takes the place of the one before, whoever sent it: a pile would cover the card."""
+        # Keys may be read faster than messages; so it is here, not where they are sent, that there is only one.
         self.clear_notifications()
-        self.notify(conceal(clean(words)) if self.private else clean(words), severity=severity, markup=False)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """A trouble that has a sentence is said, whatever it came of, and the console goes on."""
+        try:
+            await super()._dispatch_message(message)
+        except SanctumError as error:
+            log.warning("%s", error.sentence)
+            self.say(error.sentence, severity="error")
+
+    async def on_event(self, event: Event) -> None:
+        """The next key clears the message line; what is typed into an editor leaves it, for nobody looked up yet."""
+        if isinstance(event, Key) and not event.is_forwarded and self._notifications and not self._types(event):
+            self.clear_notifications()
+        await super().on_event(event)
+
+    def _types(self, event: Key) -> bool:
+        return self.focused is not None and self.focused.check_consume_key(event.key, event.character)
 
     def ask(
         self,
         question: str,
         then: Callable[[str | None], Awaitable[None]],
         wrong: Callable[[str], str] = lambda answer: "",
+        *,
+        title: str = "",
     ) -> None:
-        """Ask for a line of words; `then` gets None where the operator leaves.
+        """Ask for a line of words, under a `title` of few words; `then` gets None where the operator leaves.
 
         `wrong` says in words what is the matter with an answer, or "": the question stays until it is right.
         """
-        from sanctum_tui.ui.dialogs.asking import AskLine
+        from sanctum_tui.ui.dialogs.asking import ANSWER, AskLine
 
-        self.push_screen(AskLine(question, wrong), then)
+        self.push_screen(AskLine(question, wrong, title=title or ANSWER), then)
 
     def action_help_quit(self) -> None:
         """Ctrl+C, which Textual answers in words of its own."""

@@ -16,6 +16,7 @@ from sanctum_tui.chat import ChatLine
 from sanctum_tui.errors import SanctumError, StorageError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
+from sanctum_tui.ui.lookback import LookBack
 
 if TYPE_CHECKING:
     from sanctum_tui.events import Broadcast
@@ -82,6 +83,7 @@ class Stage:
     def __init__(self, settings: Settings, paths: Paths, audience: Audience) -> None:
         self.evening: Evening | None = None
         self.ended = False
+        self.looking_back = LookBack(paths)
         self._settings = settings
         self._paths = paths
         self._audience = audience
@@ -108,6 +110,11 @@ class Stage:
     def playing(self) -> bool:
         """Whether the evening goes on."""
         return self.evening is not None and not self.ended
+
+    @property
+    def opening(self) -> bool:
+        """Whether an evening was chosen and is not there yet."""
+        return self.evening is None and self._task is not None and not self._task.done()
 
     def begin_with(self, settings: Settings) -> None:
         """The next evening begins with these, which the operator kept."""
@@ -152,6 +159,7 @@ class Stage:
     async def leave(self) -> None:
         """Close everything; an unfinished evening can be gone on with. Does nothing the second time."""
         self._leaving = True
+        await self.looking_back.close()
         await self._come_to_a_stop()
         # The evening first: its delivery may still be waiting for an answer.
         await self._close_evening()

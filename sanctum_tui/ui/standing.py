@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sanctum_tui.agent.policies import minutes
 from sanctum_tui.chat import Live, LiveGate
+from sanctum_tui.evening import PromptState
 from sanctum_tui.twitch.values import Link, LinkState
 from sanctum_tui.ui.actions import Moment
 from sanctum_tui.ui.keyboard import Keyboard
@@ -21,12 +22,13 @@ def standing(evening: "Evening", moment: Moment, trouble: str, keyboard: Keyboar
     """What an operator should see at a glance; `trouble` is a sentence about storage, or empty.
 
     In private mode that is said first, and neither places on this machine nor the agent's account are told.
+    Where room is short, the count and the channel go first: where a line would be posted is told as long as can be.
     """
     live = evening.broadcasting
     now = evening.now()
     shown = conceal if moment.private else str
     pieces = [Piece("◆ PRIVATE", 11, STRONG)] if moment.private else []
-    pieces.append(Piece(f"#{evening.keeping.session.channel}", 6, STRONG))
+    pieces.append(Piece(f"#{evening.keeping.session.channel}", 3, STRONG))
     pieces += _replay(evening, moment, now, keyboard) if live is None else _live(evening, live, now, keyboard)
     if trouble:
         pieces.append(Piece(f"✕ {shown(trouble)}", 10, WARNING))
@@ -40,7 +42,7 @@ def standing(evening: "Evening", moment: Moment, trouble: str, keyboard: Keyboar
     pieces.append(Piece(f"{count:,} message{'' if count == 1 else 's'}", 2))
     account = "the agent" if moment.private else evening.origin.agent_login
     where = "posts stay here" if live is None else f"posts as {account}"
-    pieces.append(Piece(where, 4))
+    pieces.append(Piece(where, 7))
     return pieces
 
 
@@ -51,7 +53,7 @@ def speed_words(speed: float) -> str:
 
 def _replay(evening: "Evening", moment: Moment, now: datetime, keyboard: Keyboard) -> list[Piece]:
     player = evening.player
-    return [Piece(minutes((now - player.first_at).total_seconds()), 7), _playing(evening, moment, keyboard)]
+    return [Piece(minutes((now - player.first_at).total_seconds()), 6), _playing(evening, moment, keyboard)]
 
 
 def _playing(evening: "Evening", moment: Moment, keyboard: Keyboard) -> Piece:
@@ -59,10 +61,11 @@ def _playing(evening: "Evening", moment: Moment, keyboard: Keyboard) -> Piece:
     if not moment.playing:
         return Piece("■ The evening has ended", 9, STRONG)
     if player.paused:
-        return Piece(f"‖ paused, {keyboard.by_id['replay.pause'].shown_key} goes on", 9, WARNING)
+        return Piece(f"‖ replay paused, {keyboard.by_id['replay.pause'].shown_key} goes on", 9, WARNING)
     if player.pace != player.speed:
-        return Piece(f"▶ {speed_words(player.pace)}, a line waits", 5)
-    return Piece(f"▶ replay {speed_words(player.speed)}", 5)
+        states = {None: "a line is edited", PromptState.HELD: "a line is held"}
+        return Piece(f"▶ replay {speed_words(player.pace)}, {states.get(moment.card, 'a line waits')}", 8)
+    return Piece(f"▶ replay {speed_words(player.speed)}", 8)
 
 
 def _live(evening: "Evening", live: "Broadcasting", now: datetime, keyboard: Keyboard) -> list[Piece]:
@@ -102,7 +105,8 @@ def _seconds(moment: datetime, now: datetime) -> int:
 
 def _gate(gate: LiveGate) -> Piece:
     if gate.live is Live.YES:
-        return Piece("● live", 6)
+        # Of a replay the least of all: it is the log's stream that was live, and nobody is on air now.
+        return Piece("● live", 1)
     return Piece(f"○ {gate.live.value}: {gate.why}", 6)
 
 

@@ -1,13 +1,32 @@
 """Keys of the line that waits."""
 
 from sanctum_tui.evening import PromptState
-from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, is_open, with_card
+from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, Moment, is_open, with_card
 
 _S = PromptState
 _APPROVABLE = frozenset({_S.PENDING, _S.HELD, _S.FAILED})
 _EDITABLE = _APPROVABLE | {_S.REJECTED}
 _SKIPPABLE = _EDITABLE
 _REDRAFTABLE = frozenset({_S.PENDING, _S.HELD, _S.REJECTED})
+_STANDS = {
+    _S.HELD: "It is held already; a posts it, s lets it go.",
+    _S.APPROVED: "It is approved already; u takes it back.",
+    _S.SENDING: "It is being posted at this moment.",
+    _S.UNKNOWN: "It was sent, and nobody knows whether it arrived; y or n settles it.",
+    _S.REJECTED: "The style guard refused it; e edits it, s lets it go.",
+    _S.FAILED: "The room refused it; a tries it once more, s lets it go.",
+}
+"""What is said of a line for which a key does not fit."""
+
+
+OPENING = "The evening is opening; press it again once it is here."
+
+
+def unfit(action: Action, moment: Moment) -> str:
+    """What to say where a key does not fit at this moment: for a line on the card how that stands."""
+    told = _STANDS.get(moment.card, "") if action.otherwise == NO_LINE and moment.card is not None else ""
+    return told if told and moment.playing else action.otherwise
+
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -41,7 +60,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "review.undo", "u", "undo", "Take back your last yes before it goes out, or your last skip.",
         Group.LINE, "review.undo", lambda moment: moment.playing and moment.undoable,
-        "There is nothing to take back.",
+        "There is nothing to take back; and while a line waits, no older one comes back beside it.",
     ),
     Action(
         "review.lines", "b", "tonight's lines…", "List all lines of tonight; search them, skip several at once.",

@@ -1,5 +1,6 @@
-"""Parts of the review card: the line that sets itself as large as it can, and what an edit changed of it."""
+"""Parts of the review card: the line, as large as it can be; exactly what is posted; what an edit changed of it."""
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
@@ -46,6 +47,24 @@ class LineText(Static):
             self.update(Content(shown))
 
 
+class ExactText(Static):
+    """What would be posted, or was: the signature is set apart from the line."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+
+    def show(self, exact: str, line: str = "") -> None:
+        """Show this text, which begins with the line where that is known."""
+        apart = bool(line) and exact.startswith(line)
+        signature = (exact[len(line) :], "$hearth-quiet not bold")
+        self.update(Content.assemble(line, signature) if apart else Content(exact))
+        self.set_class(not exact, "-empty")
+
+    def rows_in(self, cells: int) -> int:
+        """The rows that it needs where it has so many cells."""
+        return self.get_content_height(self.app.size, self.app.size, max(1, cells - self.gutter.width))
+
+
 class Changes(Static):
     """What became of the words while they were edited: by signs and strokes, so that it is seen without colours."""
 
@@ -64,3 +83,13 @@ class Changes(Static):
             ("Changed   ", "$hearth-quiet"), Content(" ").join(words), ("   Ctrl+Z takes back", "$hearth-quiet")
         )
         self.update(Content("") if same else told)
+
+
+def end_of(text: str, room: int) -> str:
+    """As much of a text's end as fits so many cells, for it is the end that grows."""
+    if cell_len(text) <= room:
+        return text
+    end = text[-max(1, room) :]
+    while cell_len(end) > room - 1 and len(end) > 1:
+        end = end[1:]
+    return f"…{end}"

@@ -14,6 +14,7 @@ from sanctum_tui.review.prompt import OPEN, may_step
 from sanctum_tui.ui.card.calling import Caller
 from sanctum_tui.ui.card.cards import SETTLE_SECONDS, Card, card_of, lapse_of
 from sanctum_tui.ui.card.edits import Edits
+from sanctum_tui.ui.look.concealing import conceal
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
@@ -69,7 +70,8 @@ class WaitingLine:
         elif edited is None and card.number is not None and self._edits.get(card.number) is not None:
             card = replace(card, heading=f"{card.heading}; your edit is kept, e goes on with it")
         elif card.number is None and self._app.stage.ended:
-            card = replace(card, heading=self._app.host.last_words)
+            told = self._app.host.last_words
+            card = replace(card, heading=conceal(told) if self._app.private else told)
         review.show(card)
         settings = self._evening.settings
         waits = self._caller.stands(queue.current, settings, playing=playing)

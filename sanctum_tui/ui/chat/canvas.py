@@ -38,6 +38,7 @@ class ChatCanvas(Widget, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._title = "Chat"
+        self._beyond = ""
         self._scrollback = Scrollback(fetch_before, fetch_removed=fetch_removed)
         self._picture = Picture(self, self.bare_row, self._scrollback)
         self._picture.look = look
@@ -68,6 +69,17 @@ class ChatCanvas(Widget, can_focus=True):
     def title(self, title: str) -> None:
         self._title = title
         self.tell_frame()
+
+    @property
+    def beyond(self) -> str:
+        """What is not in sight and how one gets there; said in the frame where nothing else is."""
+        return self._beyond
+
+    @beyond.setter
+    def beyond(self, words: str) -> None:
+        if words != self._beyond:
+            self._beyond = words
+            self.tell_frame()
 
     @property
     def show_time(self) -> bool:

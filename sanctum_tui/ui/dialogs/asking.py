@@ -8,16 +8,19 @@ from textual.widgets import Input, Static
 
 from sanctum_tui.ui.dialogs.base import Dialog, LineInput
 
+ANSWER = "Your answer"
+"""What stands over a question that nobody gave a title."""
+
 
 class AskLine(Dialog[str]):
     """Gives back what was typed, or None where the operator left with Escape."""
 
-    title_words = "A word"
     foot = "Enter confirms · Esc leaves everything as it is"
 
-    def __init__(self, question: str, wrong: Callable[[str], str]) -> None:
+    def __init__(self, question: str, wrong: Callable[[str], str], *, title: str = ANSWER) -> None:
         """`wrong` says what is the matter with an answer, or ""; with a wrong one the dialog stays."""
         super().__init__()
+        self.title_words = title
         self._question = question
         self._wrong = wrong
 
@@ -33,6 +36,6 @@ class AskLine(Dialog[str]):
         event.stop()
         answer = event.value.strip()
         if why := self._wrong(answer):
-            self.query_one("#answer-wrong", Static).update(Content(f"✕ {why}"))
+            self.query_one("#answer-wrong", Static).update(Content(f"✕ {self.seemly(why)}"))
             return
         self.dismiss(answer)

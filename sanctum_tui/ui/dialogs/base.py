@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from sanctum_tui.text import clean_line
+from sanctum_tui.ui.look.concealing import conceal
 
 Answer = TypeVar("Answer")
 
@@ -21,6 +22,15 @@ class Dialog(ModalScreen[Answer | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False, id="dialog.close")]
     title_words = ""
     foot = "Esc closes"
+
+    @property
+    def private(self) -> bool:
+        """Whether what should not be on stream is hidden."""
+        return bool(getattr(self.app, "private", False))
+
+    def seemly(self, words: str) -> str:
+        """The words as they may be shown: in private mode without places, addresses and secrets."""
+        return conceal(words) if self.private else words
 
     def action_close(self) -> None:
         self.dismiss(None)

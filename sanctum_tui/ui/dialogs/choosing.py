@@ -19,6 +19,8 @@ class ChooseDialog(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(str(number), f"choose({number})", "Choose it", show=False) for number in range(1, _MOST_NUMBERS + 1)
     ]
+    # The list scrolls, not the frame: the choice that is on stays in sight however many there are.
+    CSS = "ChooseDialog OptionList { max-height: 50vh; }"
     foot = "Enter or its number chooses · Esc leaves it as it is"
 
     def __init__(self, title: str, question: str, words: Sequence[str], now: str) -> None:
@@ -36,6 +38,7 @@ class ChooseDialog(Dialog[str]):
         options = self.query_one(OptionList)
         options.highlighted = self._words.index(self._now) if self._now in self._words else 0
         options.focus()
+        self.call_after_refresh(options.scroll_to_highlight)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

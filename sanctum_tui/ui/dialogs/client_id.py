@@ -58,5 +58,5 @@ class ClientIdDialog(RegisteringDialog):
 
     def _wrong(self, sentence: str) -> None:
         place = self.query_one("#client-id-wrong", Static)
-        place.update(Content.styled(f"✕ {sentence}", "bold $warning"))
+        place.update(Content.styled(f"✕ {self.seemly(sentence)}", "bold $warning"))
         place.scroll_visible(animate=False)

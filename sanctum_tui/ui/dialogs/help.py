@@ -24,7 +24,7 @@ class HelpDialog(Dialog[str]):
 
     CSS = "HelpDialog #dialog { width: 124; }"
     title_words = "Keys"
-    foot = "type to search · (in brackets): not now · ↑↓ scroll · Esc closes"
+    foot = "type to search · Esc closes · ↑↓ scroll · (in brackets): not now"
 
     def __init__(self, keyboard: Keyboard, moment: Moment) -> None:
         super().__init__()

@@ -13,6 +13,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from sanctum_tui.ui.keynames import face_of
+
 _PANES = {"chat": "c", "silence": "s", "review": "r", "dashboard": "d", "ledger": "l"}
 _HIGH_ROWS = 3
 _ROUND_CELLS = 6
@@ -83,7 +85,7 @@ class Letter(Static):
 
 
 class JumpDialog(ModalScreen[Target | None]):
-    """Lies over the screen until a letter is pressed; Escape leaves everything as it is."""
+    """Lies over the screen until a key is pressed; one that is no letter there leaves everything as it is."""
 
     CSS_PATH = "jump.tcss"
 
@@ -103,8 +105,9 @@ class JumpDialog(ModalScreen[Target | None]):
     def on_key(self, event: Key) -> None:
         event.stop()
         found = next((target for target in self._targets if target.letter == event.key), None)
-        if found is not None or event.key == "escape":
-            self.dismiss(found)
+        if found is None and event.key != "escape":
+            self.notify(f"Nothing has the letter {face_of(event.key)}; you are where you were.", markup=False)
+        self.dismiss(found)
 
     def on_letter_pressed(self, message: Letter.Pressed) -> None:
         self.dismiss(message.letter.target)

@@ -28,7 +28,7 @@ class LeavingDialog(Paper[Leaving]):
     def parts(self) -> list[tuple[str, str]]:
         return [
             ("e  end it here", "What waits expires, and the ledger is written."),
-            ("l  leave it as it stands", "It goes on from this moment the next time. q again does this too."),
+            ("l  leave it as it stands", "The next start can go on from this moment. q again does this too."),
             ("", "Nothing that was said or decided is lost either way."),
         ]
 

@@ -1,6 +1,8 @@
 """All lines of tonight, the newest first: what became of each; to search, to take back, to skip several at once."""
 
-from collections.abc import Awaitable, Collection, Sequence
+import math
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import ClassVar, Protocol
 
 from textual import getters
@@ -12,10 +14,24 @@ from textual.widgets.option_list import Option
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.evening import Prompt
+from sanctum_tui.ui.card.cards import SETTLE_SECONDS
 from sanctum_tui.ui.card.linelist import Row, Sieve, listed, story_of
 from sanctum_tui.ui.dialogs.base import Dialog, LineInput, Paper
+from sanctum_tui.ui.dialogs.hanging import Hanging
 
-_FOOT = "Enter story · u take back · Space mark · s skip · f which · / search · Esc closes"
+_FOOTS = (
+    "Enter story · u take back · Space mark · s skip · f which · / search · Esc closes",
+    "Enter story · u take back · Space mark · s skip · Esc closes",
+    "Enter story · Space mark · s skip · Esc closes",
+    "Space mark · s skip · Esc closes",
+)
+"""The keys, in as many words as there may be room for."""
+_KEYS_ABOVE = " · f which · / search"
+"""Those that the foot has no room for, on the row over the list."""
+_FRAME_CELLS = 6
+"""Of the dialog's width, what the foot of the frame cannot have."""
+NONE_YET = "No line was drafted yet tonight."
+NOTHING_DONE = "Nothing was done; press the key again for the line chosen now, or those marked."
 _FOOT_SEARCHING = "Enter, ↓ to the list · Esc ends the search"
 
 
@@ -61,18 +77,24 @@ class LinesDialog(Dialog[None]):
         Binding("m", "mute", "Mute", show=False, id="lines.mute"),
     ]
     title_words = "Tonight's lines"
-    foot = _FOOT
+    foot = _FOOTS[-1]
 
     options = getters.query_one("#lines", OptionList)
     field = getters.query_one("#search", LineInput)
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`monotonic` is the operator's own time, in seconds."""
         super().__init__()
         self._lines = lines
+        self._monotonic = monotonic
         self._sieve = Sieve.ALL
         self._marked: frozenset[int] = frozenset()
         self._rows: tuple[Row, ...] = ()
-        self._shown: list[Content] = []
+        self._shown: list[Hanging] = []
+        self._unmarked: frozenset[int] = frozenset()
+        """Lines whose marks went by themselves, which the operator was not told of yet."""
+        self._moved_at = -math.inf
+        """When the choice went to another line by itself, because its own is listed no longer."""
 
     def body(self) -> ComposeResult:
         yield Static(id="lines-which", markup=False)
@@ -82,9 +104,9 @@ class LinesDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         self.field.display = False
-        self.options.focus()
+        self._to_the_list()
         self._show()
-        self.set_interval(1.0, self._show)
+        self.set_interval(1.0, self._look_again)
 
     async def action_mute(self) -> None:
         await self.app.run_action("do('agent.mute')", self.app)
@@ -101,7 +123,7 @@ class LinesDialog(Dialog[None]):
     def action_search(self) -> None:
         self.field.display = True
         self.field.focus()
-        self.query_one("#dialog").border_subtitle = Content(_FOOT_SEARCHING)
+        self._tell_keys()
 
     def action_sieve(self) -> None:
         self._sieve = self._sieve.next()
@@ -120,6 +142,8 @@ class LinesDialog(Dialog[None]):
         self.options.action_cursor_down()
 
     async def action_skip(self) -> None:
+        if self._meant_another():
+            return
         row = self._chosen()
         chosen = self._marked or ({row.number} if row is not None else set())
         if chosen:
@@ -127,7 +151,7 @@ class LinesDialog(Dialog[None]):
             await self._do(self._lines.skip(sorted(chosen)))
 
     async def action_take_back(self) -> None:
-        if (row := self._chosen()) is not None:
+        if not self._meant_another() and (row := self._chosen()) is not None:
             await self._do(self._lines.take_back(row.number))
 
     def key_down(self) -> None:
@@ -155,11 +179,47 @@ class LinesDialog(Dialog[None]):
         except SanctumError as error:
             told = f"✕ {error.sentence}"
         self._say(told)
+        self._look_again()
+
+    def _meant_another(self) -> bool:
+        """Whether the list changed under a key, which then only says so; pressed again, it acts."""
+        unmarked, self._unmarked = sorted(self._unmarked), frozenset()
+        if unmarked:
+            which = " and ".join(f"line {number}" for number in unmarked)
+            self._say(f"What was marked is so no longer: {which}. {NOTHING_DONE}")
+        elif self._monotonic() - self._moved_at < SETTLE_SECONDS:
+            self._say(f"The list has changed just now. {NOTHING_DONE}")
+        else:
+            return False
+        return True
+
+    def _look_again(self) -> None:
+        """Show what has become of the lines by themselves; where that moves the choice, note when."""
+        before = self._chosen()
         self._show()
+        after = self._chosen()
+        if before is not None and after is not None and after.number != before.number:
+            self._moved_at = self._monotonic()
 
     def _to_the_list(self) -> None:
-        self.query_one("#dialog").border_subtitle = Content(_FOOT)
         self.options.focus()
+        self._tell_keys()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """What is told of the keys depends on the room for it."""
+        self._tell_keys()
+        self._look_again()
+
+    def _tell_keys(self) -> None:
+        foot = _FOOT_SEARCHING if self.field.has_focus else self._foot()
+        self.query_one("#dialog").border_subtitle = Content(foot)
+
+    def _foot(self) -> str:
+        room = self.query_one("#dialog").outer_size.width - _FRAME_CELLS
+        return next((foot for foot in _FOOTS if len(foot) <= room), _FOOTS[-1])
 
     def _chosen(self) -> Row | None:
         place = self.options.highlighted
@@ -172,7 +232,9 @@ class LinesDialog(Dialog[None]):
         """The lines as they are by now; the choice stays on its line."""
         chosen, before = self._chosen(), self._rows
         rows = listed(self._lines.read(), self._sieve, self.field.value, private=self._lines.private)
-        self._marked &= {row.number for row in rows if row.skippable}
+        skippable = {row.number for row in rows if row.skippable}
+        self._unmarked |= self._marked - skippable
+        self._marked &= skippable
         contents = [_content(row, marked=row.number in self._marked) for row in rows]
         self._rows = rows
         options = self.options
@@ -187,18 +249,16 @@ class LinesDialog(Dialog[None]):
                     options.replace_option_prompt_at_index(place, content)
         self._shown = contents
         marked = f" · {len(self._marked)} marked, s skips them" if self._marked else ""
-        none = "" if rows else " · none is like that"
-        self.query_one("#lines-which", Static).update(
-            Content(f"Listed: {self._sieve.word}, {len(rows)} of {len(self._lines.read())}{marked}{none}")
-        )
+        none = "" if rows else " · no line is like that"
+        keys = "" if self._foot() == _FOOTS[0] else _KEYS_ABOVE
+        many = len(self._lines.read())
+        told = f"Listed: {self._sieve.word}, {len(rows)} of {many}{marked}{none}{keys}" if many else NONE_YET
+        self.query_one("#lines-which", Static).update(Content(told))
 
 
-def _content(row: Row, *, marked: bool) -> Content:
+def _content(row: Row, *, marked: bool) -> Hanging:
     sign = ("■ ", "bold $accent") if marked else ("□ " if row.skippable else "  ", "$hearth-quiet")
-    return Content.assemble(
-        sign,
-        (f"{row.number:>3}  ", "$hearth-quiet"),
-        (f"{row.state:<13}", "bold"),
-        (row.told, "$hearth-quiet"),
-        f"\n       {row.line}",
+    return Hanging(
+        Content.assemble(sign, (f"{row.number:>3}  ", "$hearth-quiet")),
+        Content.assemble((f"{row.state:<13}", "bold"), (row.told, "$hearth-quiet"), f"\n{row.line}"),
     )

@@ -81,11 +81,6 @@ class Listing(Paper[None], Generic[Item]):
         """What is searched for, in small letters."""
         return self.field.value.lower().split()
 
-    @property
-    def private(self) -> bool:
-        """Whether what should not be on stream is hidden."""
-        return bool(getattr(self.app, "private", False))
-
     def say(self, words: str, *, trouble: bool = False) -> None:
         """One line under the list, until the next choice."""
         self.told.update(

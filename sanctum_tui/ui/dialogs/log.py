@@ -1,5 +1,6 @@
 """The log file on the screen: its newest lines and those that come, by level, searchable, to copy."""
 
+import logging
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -17,6 +18,9 @@ from sanctum_tui.ui.sheet import Sheet
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 """From which level on lines are shown, in the order of the key."""
 NOTHING: Final = "Nothing like that is in the log."
+EMPTY: Final = "No trouble so far. The log holds troubles and what the console did about them, from level {} on"
+"""What an empty log means; the level is LOG_LEVEL's."""
+DIARY: Final = "What happened in the evening is in the ledger."
 _SIGNS: Final = {"DEBUG": " ", "INFO": "·", "WARNING": "!", "ERROR": "✕", "CRITICAL": "✕"}
 _STYLES: Final = {
     "DEBUG": "$hearth-quiet",
@@ -75,7 +79,7 @@ class LogDialog(Listing[Entry]):
 
     def tell(self, item: Entry | None) -> Content:
         if item is None:
-            return Content.styled(NOTHING if self._entries else "The log is empty.", "$hearth-quiet")
+            return Content.styled(NOTHING if self._entries else _empty(), "$hearth-quiet")
         head = " · ".join(filter(None, (item.level or "not a record of ours", clean(item.at), _origin(item))))
         trace = f"\n{item.trace}" if item.trace else ""
         return Content.assemble(
@@ -197,6 +201,11 @@ class LogDialog(Listing[Entry]):
         """As it may be shown: another program's text may hold anything."""
         safe = REDACTOR.redact(clean(words))
         return conceal(safe) if self.private else safe
+
+
+def _empty() -> str:
+    level = logging.getLevelName(logging.getLogger("sanctum_tui").getEffectiveLevel())
+    return f"{EMPTY.format(level)} (LOG_LEVEL). {DIARY}"
 
 
 def _origin(entry: Entry) -> str:

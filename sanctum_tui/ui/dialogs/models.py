@@ -72,7 +72,8 @@ class ModelsDialog(Paper[None]):
     def body(self) -> ComposeResult:
         if not self._any:
             yield Static(Content(NO_MODEL), classes="dialog-text")
-            yield Static(Content(f"To have a model write, put three lines into {self._settings_file}:"))
+            file = self._settings_file.name if self.private else self._settings_file
+            yield Static(Content(f"To have a model write, put three lines into {file}:"))
             yield Static(Content(EXAMPLE), classes="example")
             yield Static(
                 Content("They count from the next start; `sanctum-tui doctor` tells whether the model answers."),
@@ -124,12 +125,12 @@ class ModelsDialog(Paper[None]):
         self.told.update(Content(words))
 
     def _show(self) -> None:
-        self.rows.show([model_row(state) for state in self._words.states()])
+        self.rows.show([model_row(state, self.seemly) for state in self._words.states()])
         self.spent.update(spent_words(self._words.spending, self._settings()))
 
 
-def model_row(state: ModelState) -> Content:
-    """One model in two or three rows: its place and name, how it stands, why, and what it used."""
+def model_row(state: ModelState, seemly: Callable[[str], str] = str) -> Content:
+    """One model in two or three rows: its place and name, how it stands, why (as may be shown), and what it used."""
     standing = state.standing
     sign, word, style = standing_words(standing)
     parts: list[str | tuple[str, str]] = [
@@ -140,7 +141,7 @@ def model_row(state: ModelState) -> Content:
     ]
     if standing.reason:
         when = "" if standing.state is not State.CLOSED else "last time: "
-        parts.append(f"\n{when}{shorten(one_line(standing.reason), _LONGEST_REASON)}")
+        parts.append(f"\n{when}{shorten(seemly(one_line(standing.reason)), _LONGEST_REASON)}")
     return Content.assemble(*parts)
 
 

@@ -32,10 +32,16 @@ FIELDS = (
     ("key", "key", "none is needed on this machine; it is never shown"),
     ("model", "model", "qwen3:8b, gpt-5-mini, …"),
 )
+NEEDED = {
+    "address": "An address is needed: where the model's server answers.",
+    "key": "A key is needed: the provider gives you one.",
+    "model": "A model is needed: its name, as the provider writes it.",
+}
 UNFORESEEN = "Something unforeseen happened; the log file says what."
 STOPPED = "Stopped. Nothing was kept; Enter tries again."
 _HINT = "The model is asked for one word, then kept in your settings file. Nothing of the chat is sent."
-_FOOT = "Enter tries it · Tab next field · Esc skips it; it is not asked again"
+_FOOT = "Enter tries it · Tab next field · Esc goes back"
+_FOOT_LIST = "Enter or its number chooses · Tab to the fields · Esc goes back"
 _FOOT_TRYING = "Esc stops trying"
 _FOOT_FAILED = "Enter tries again · Ctrl+G keeps it all the same · Esc leaves"
 _NAME_CELLS = 10
@@ -52,7 +58,7 @@ class NewModelDialog(SetupForm[ModelChoice]):
         Binding("ctrl+g", "insist", "Keep it all the same", show=False, id="newmodel.insist", priority=True),
     ]
     title_words = "A language model"
-    foot = _FOOT
+    foot = _FOOT_LIST
 
     def __init__(self, ask: "Callable[[ModelChoice], Awaitable[Answered]]") -> None:
         """`ask` asks a model for one word; raises a SanctumError where it does not answer."""
@@ -107,9 +113,19 @@ class NewModelDialog(SetupForm[ModelChoice]):
             return
         empty = self._first_empty()
         if empty is not None and empty is not event.input:
+            self.say(_needed(empty))
             empty.focus()
-            return
-        self._start()
+        elif empty is not None:
+            self.wrong(_needed(empty))
+        else:
+            self._start()
+
+    def on_descendant_focus(self) -> None:
+        """Numbers choose in the list alone; in a field they are typed, and so they are not shown."""
+        options = self.query_one(OptionList)
+        for place in range(len(PROVIDERS)):
+            options.replace_option_prompt_at_index(place, _option(place, numbered=options.has_focus))
+        self._tell_keys()
 
     def action_insist(self) -> None:
         if self._failed is not None and self._trying is None:
@@ -175,7 +191,8 @@ class NewModelDialog(SetupForm[ModelChoice]):
 
     def _tell_keys(self) -> None:
         if self.is_mounted:
-            foot = _FOOT_TRYING if self._trying is not None else _FOOT_FAILED if self._failed is not None else _FOOT
+            foot = _FOOT_LIST if self.query_one(OptionList).has_focus else _FOOT
+            foot = _FOOT_TRYING if self._trying is not None else _FOOT_FAILED if self._failed is not None else foot
             self.query_one("#dialog").border_subtitle = Content(foot)
 
 
@@ -190,6 +207,12 @@ def values_of(choice: ModelChoice) -> dict[str, object]:
     }
 
 
-def _option(place: int) -> Content:
+def _needed(field: LineInput) -> str:
+    """What to put into an empty field."""
+    return NEEDED[(field.id or "").removeprefix("model-")]
+
+
+def _option(place: int, *, numbered: bool = True) -> Content:
     _, name, about = PROVIDERS[place]
-    return Content.assemble((f"{place + 1}  ", "bold $accent"), f"{name:<{_NAME_CELLS}}", (about, "$hearth-quiet"))
+    number = f"{place + 1 if numbered else ' '}  "
+    return Content.assemble((number, "bold $accent"), f"{name:<{_NAME_CELLS}}", (about, "$hearth-quiet"))

@@ -15,12 +15,14 @@ from sanctum_tui.llm.standing import LONGEST_NOTE, StandingNote, StandingNotes
 from sanctum_tui.text import shorten
 from sanctum_tui.ui.dialogs.base import LineInput, Paper
 from sanctum_tui.ui.dialogs.rows import Rows
+from sanctum_tui.ui.look.concealing import HIDDEN
 
 EXPLICIT = (
     "Only your own words are here: reasons you gave for a skip, and notes you wrote. Nothing is inferred. "
     "A model is told them before each line; the offline composer writes without them."
 )
 NO_NOTES = "There are no standing notes. a adds one; S, skip with a reason, makes one too."
+HIDES = "Private mode hides the words of the notes, also while you write one, and where they are kept."
 _FOOT = "a add · e edit · d remove · ↑↓ choose · Esc closes"
 _FOOT_WRITING = "Enter keeps it · Esc leaves it as it was"
 _ADDED_HERE = "written here"
@@ -61,12 +63,14 @@ class NotesDialog(Paper[None]):
         yield Rows(id="notes")
         yield LineInput(id="note", placeholder="what the agent shall keep to, in a few words")
         yield Static(id="notes-told", classes="dialog-text told", markup=False)
-        yield Static(Content(f"They are in {self._notes.path}"), classes="dialog-quiet")
+        kept = HIDES if self.private else f"They are in {self._notes.path}"
+        yield Static(Content(kept), id="notes-kept", classes="dialog-quiet")
 
     def on_mount(self) -> None:
         self.field.max_length = LONGEST_NOTE
         self.field.select_on_focus = False
         self.field.can_focus = False
+        self.field.password = self.private
         self._show()
 
     def action_close(self) -> None:
@@ -101,7 +105,8 @@ class NotesDialog(Paper[None]):
             return
         if note != self._removing:
             self._removing = note
-            self._say(f"Remove “{shorten(note.text, _MOST_SHOWN)}”? d again removes it, Esc keeps it.")
+            words = HIDDEN if self.private else shorten(note.text, _MOST_SHOWN)
+            self._say(f"Remove “{words}”? d again removes it, Esc keeps it.")
             return
         self._ask_nothing()
         if self._tried(lambda: self._notes.remove(note)):
@@ -163,7 +168,7 @@ class NotesDialog(Paper[None]):
         try:
             change()
         except SanctumError as error:
-            self._say(f"✕ {error.sentence}")
+            self._say(f"✕ {self.seemly(error.sentence)}")
             return False
         return True
 
@@ -178,13 +183,13 @@ class NotesDialog(Paper[None]):
             self._shown = self._notes.read()
         except SanctumError as error:
             self._shown = ()
-            self.rows.show([Content.styled(f"✕ {error.sentence}", "$warning")])
+            self.rows.show([Content.styled(f"✕ {self.seemly(error.sentence)}", "$warning")])
             return
-        self.rows.show([note_row(note) for note in self._shown] or [Content(NO_NOTES)])
+        self.rows.show([note_row(note, private=self.private) for note in self._shown] or [Content(NO_NOTES)])
 
 
-def note_row(note: StandingNote) -> Content:
-    """A note, and in a row of its own when it was made and from what."""
+def note_row(note: StandingNote, *, private: bool) -> Content:
+    """A note, which in private mode is hidden, and in a row of its own when it was made and from what."""
     since = note.on.isoformat() if note.on is not None else "no date: written into the file"
     origin = f" · {note.origin}" if note.origin else ""
-    return Content.assemble(note.text, (f"\n{since}{origin}", "$hearth-quiet"))
+    return Content.assemble(HIDDEN if private else note.text, (f"\n{since}{origin}", "$hearth-quiet"))

@@ -1,5 +1,6 @@
 """Who somebody is: what they said tonight, and since when they have been coming."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import tzinfo
 
@@ -14,6 +15,9 @@ from sanctum_tui.memory.people import Before, Tonight
 from sanctum_tui.ui.chat.lines import badge_words
 from sanctum_tui.ui.dialogs.base import Dialog
 
+log = logging.getLogger(__name__)
+
+UNFORESEEN = "Something unforeseen happened; the log file says what."
 _LOOKING = "Looking through earlier evenings…"
 
 
@@ -59,13 +63,16 @@ class PersonDialog(Dialog[None]):
             yield Static(Content("\n").join(_said(line, self._zone) for line in latest))
 
     def on_mount(self) -> None:
-        self.run_worker(self._look(), name="the search for somebody")
+        self.run_worker(self._look(), name="the search for somebody", exit_on_error=False)
 
     async def _look(self) -> None:
         try:
             words = before_words(await self._before(), self._zone)
         except SanctumError as error:
-            words = error.sentence
+            words = self.seemly(error.sentence)
+        except Exception:
+            log.exception("nobody could be looked for in earlier evenings")
+            words = UNFORESEEN
         self.earlier.update(Content(words))
 
 

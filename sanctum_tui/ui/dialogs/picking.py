@@ -13,6 +13,7 @@ from textual.events import Resize
 from textual.widgets import Input, OptionList, Static
 
 from sanctum_tui.ui.dialogs.base import Answer, Dialog, LineInput
+from sanctum_tui.ui.dialogs.hanging import Hanging
 
 MOST_SHOWN: Final = 300
 """Rows in the list; whoever wants one behind them types some of its words."""
@@ -127,7 +128,7 @@ class PickDialog(Dialog[Answer]):
         """Put the sign of the chosen row before it, and take it from the one before."""
         for at, sign in ((self._marked, _NOT_CHOSEN), (place, _CHOSEN)):
             if at is not None and at < len(self._listed):
-                self.list.replace_option_prompt_at_index(at, sign + self._rows[self._listed[at]].looks)
+                self.list.replace_option_prompt_at_index(at, Hanging(sign, self._rows[self._listed[at]].looks))
         self._marked = place
 
     def _list(self, query: str, chosen: int) -> None:
@@ -139,7 +140,7 @@ class PickDialog(Dialog[Answer]):
         self._listed = found[first : first + MOST_SHOWN]
         self._marked = None
         self.list.clear_options()
-        self.list.add_options([_NOT_CHOSEN + self._rows[number].looks for number in self._listed])
+        self.list.add_options([Hanging(_NOT_CHOSEN, self._rows[number].looks) for number in self._listed])
         self.list.highlighted = place - first if self._listed else None
         self.list.scroll_to_highlight()
         if not found:

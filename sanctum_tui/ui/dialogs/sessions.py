@@ -91,9 +91,10 @@ class SessionsDialog(Listing["Shelved"]):
     foot = "Enter reads its ledger · w writes it to EXPORT_PATH · / search · Esc closes"
     brief_foot = "Enter read · w write · / search · Esc closes"
 
-    def __init__(self, shelf: Shelf, errands: Errands) -> None:
-        """`errands` outlive the screen: their owner waits for them."""
+    def __init__(self, shelf: Shelf, errands: Errands, tonight: int | None = None) -> None:
+        """`errands` outlive the screen: their owner waits for them. `tonight` is the session that goes on."""
         super().__init__()
+        self._tonight = tonight
         self._shelf = shelf
         self._errands = errands
         self._all: tuple[Shelved, ...] | None = None
@@ -106,7 +107,7 @@ class SessionsDialog(Listing["Shelved"]):
     def searched(self) -> None:
         found = self._all or ()
         words = self.query_words
-        fitting = [one for one in found if all(word in _searched(one) for word in words)]
+        fitting = [one for one in found if all(word in self._searched(one) for word in words)]
         self.say_count(len(fitting), len(found), "stored")
         self.sheet.show(fitting, 0)
         self.sheet.choose(0)
@@ -114,7 +115,7 @@ class SessionsDialog(Listing["Shelved"]):
     def row(self, item: "Shelved", width: int) -> Content:
         session = item.session
         roomy = width >= _ROOMY_CELLS
-        state = f"{_state(item):<12}" if roomy else f"{_sign(item)} "
+        state = f"{self._state(item):<12}" if roomy else f"{self._sign(item)} "
         posted = f"{item.posted:>4} posted  " if roomy else ""
         return Content.assemble(
             (f"{session.started_at.astimezone():%Y-%m-%d %H:%M}  ", "bold"),
@@ -134,7 +135,7 @@ class SessionsDialog(Listing["Shelved"]):
             (one_line(session.title) or "(no title)", "bold"),
             f"\n#{one_line(session.channel)}, {kind}, {session.started_at.astimezone():%A %d %B %Y, %H:%M}",
             f"\n{session.messages:,} lines of chat in {lasting(item.lasted)}, {posted} of the agent posted.",
-            (f"\nSession {session.id}: {_sign(item)} {_state(item)}.", "$hearth-quiet"),
+            (f"\nSession {session.id}: {self._sign(item)} {self._state(item)}.", "$hearth-quiet"),
         )
 
     def on_sheet_pressed(self, event: Sheet.Pressed) -> None:
@@ -160,7 +161,22 @@ class SessionsDialog(Listing["Shelved"]):
 
     def _failed(self, sentence: str) -> None:
         if self.is_attached:
-            self.say(conceal(sentence) if self.private else sentence, trouble=True)
+            self.say(self.seemly(sentence), trouble=True)
+
+    def _state(self, shelved: "Shelved") -> str:
+        if shelved.session.ended_at:
+            return "ended"
+        return "tonight" if shelved.session.id == self._tonight else "unfinished"
+
+    def _sign(self, shelved: "Shelved") -> str:
+        if shelved.session.ended_at:
+            return "✓"
+        return "●" if shelved.session.id == self._tonight else "…"
+
+    def _searched(self, shelved: "Shelved") -> str:
+        session = shelved.session
+        day = f"{session.started_at.astimezone():%Y-%m-%d %A %B}"
+        return f"{day} {session.channel} {session.title} {self._state(shelved)}".lower()
 
 
 class LedgerDialog(Paper[None]):
@@ -189,7 +205,7 @@ class LedgerDialog(Paper[None]):
 
     def on_mount(self) -> None:
         self.query_one("#dialog").can_focus = False
-        self.pane.private, self.pane.big = getattr(self.app, "private", False), getattr(self.app, "big", False)
+        self.pane.private, self.pane.big = self.private, getattr(self.app, "big", False)
         self.pane.focus()
         self.told.update(Content.styled(TELLING, "bold $accent"))
         self._errands.start(self._shelf.read(self._session), self._read, self._failed)
@@ -205,12 +221,12 @@ class LedgerDialog(Paper[None]):
 
     def _wrote(self, path: Path) -> None:
         if self.is_attached:
-            words = written_words(path, private=bool(getattr(self.app, "private", False)))
+            words = written_words(path, private=self.private)
             self.told.update(Content.styled(words, "bold $accent"))
 
     def _failed(self, sentence: str) -> None:
         if self.is_attached:
-            self.told.update(Content.styled(f"✕ {sentence}", "bold $warning"))
+            self.told.update(Content.styled(f"✕ {self.seemly(sentence)}", "bold $warning"))
 
 
 def lasting(lasted: timedelta) -> str:
@@ -222,17 +238,3 @@ def lasting(lasted: timedelta) -> str:
 def written_words(path: Path, *, private: bool) -> str:
     """Where a ledger was written."""
     return f"✓ The ledger was written to {conceal(str(path)) if private else path}"
-
-
-def _state(shelved: "Shelved") -> str:
-    return "ended" if shelved.session.ended_at else "unfinished"
-
-
-def _sign(shelved: "Shelved") -> str:
-    return "✓" if shelved.session.ended_at else "…"
-
-
-def _searched(shelved: "Shelved") -> str:
-    session = shelved.session
-    day = f"{session.started_at.astimezone():%Y-%m-%d %A %B}"
-    return f"{day} {session.channel} {session.title} {_state(shelved)}".lower()

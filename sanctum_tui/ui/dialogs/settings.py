@@ -151,7 +151,9 @@ class SettingsDialog(Listing[SettingRow]):
 
         unit = f" ({info.unit})" if info.unit else ""
         dialog = AskLine(
-            f"{row.name}{unit}, for this evening? {info.description}", lambda word: self._desk.wrong(row.name, word)
+            f"{row.name}{unit}, for this evening? {info.description}",
+            lambda word: self._desk.wrong(row.name, word),
+            title="A setting",
         )
         dialog.call_after_refresh(
             lambda: setattr(dialog.query_one(LineInput), "value", "" if row.hidden else row.value)
@@ -167,12 +169,20 @@ class SettingsDialog(Listing[SettingRow]):
         except SanctumError as error:
             self._say(name, error.sentence, trouble=True)
         else:
-            self._list(self._desk.rows(self.query_words), self.sheet.place)
+            rows = self._rows_with(name)
+            self._list(rows, next((at for at, row in enumerate(rows) if row.name == name), self.sheet.place))
             self._say(name, told)
+
+    def _rows_with(self, name: str) -> tuple[SettingRow, ...]:
+        """What the search finds, and this setting, which may be found no longer as it is by now."""
+        found = {row.name for row in self._desk.rows(self.query_words)}
+        every = self._desk.rows([])
+        found |= {word for row in every if row.name == name and row.info for word in (name, row.info.group)}
+        return tuple(row for row in every if row.name in found)
 
     def _say(self, name: str, words: str, *, trouble: bool = False) -> None:
         self._told_of = name
-        self.say(words, trouble=trouble)
+        self.say(self.seemly(words), trouble=trouble)
 
     def _way(self, row: SettingRow) -> str:
         if row.way is not Way.ELSEWHERE:

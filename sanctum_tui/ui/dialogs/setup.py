@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.dialogs.base import Answer, Dialog, LineInput
+from sanctum_tui.ui.dialogs.hanging import Hanging
 from sanctum_tui.ui.firstrun import OFFERED, Step
 
 AFTER = "Nothing here changes the evening that goes on; it counts from the next one."
@@ -48,12 +49,10 @@ class SetupDialog(Dialog[Step]):
     def action_choose(self, number: int) -> None:
         self.dismiss(tuple(Step)[number - 1])
 
-    def _option(self, number: int, step: Step) -> Content:
-        return Content.assemble(
-            (f"{number}  ", "bold $accent"),
-            (OFFERED[step].title, "bold"),
-            (f"\n   now: {clean_line(self._standing[step])}\n", "$hearth-quiet"),
-        )
+    def _option(self, number: int, step: Step) -> Hanging:
+        now = (f"\nnow: {clean_line(self._standing[step])}\n", "$hearth-quiet")
+        words = Content.assemble((OFFERED[step].title, "bold"), now)
+        return Hanging(Content.styled(f"{number}  ", "bold $accent"), words)
 
 
 class SetupForm(Dialog[Answer]):
@@ -65,7 +64,7 @@ class SetupForm(Dialog[Answer]):
 
     def say(self, words: str, style: str = "bold $accent") -> None:
         if self.is_mounted:
-            self.told.update(Content.styled(clean_line(words), style))
+            self.told.update(Content.styled(self.seemly(clean_line(words)), style))
 
     def wrong(self, words: str) -> None:
         self.say(f"✕ {words}", "bold $warning")
@@ -75,7 +74,7 @@ class FolderDialog(SetupForm[str]):
     """Gives back a folder that is there and may be written to, as it is to be kept."""
 
     title_words = "A folder for ledgers"
-    foot = "Enter keeps it · Esc skips it; it is not asked again"
+    foot = "Enter keeps it · Esc goes back"
 
     def __init__(self, now: Path) -> None:
         super().__init__()

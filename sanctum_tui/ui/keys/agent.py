@@ -49,7 +49,7 @@ class AgentKeys:
         def wrong(answer: str) -> str:
             return f"“{answer}” is no number of minutes between 0 and 1440." if _minutes(answer) is None else ""
 
-        self._app.ask("For how many minutes shall the room be left alone?", let_be, wrong)
+        self._app.ask("For how many minutes shall the room be left alone?", let_be, wrong, title="Let it be")
 
     async def preview(self) -> None:
         if self._previewing is not None and not self._previewing.is_finished:
@@ -87,7 +87,7 @@ class AgentKeys:
         goes = "It goes into the ledger."
         if evening.broadcasting is not None:
             goes = "It goes into the ledger, and marks the stream."
-        self._app.ask(f"What is this moment? {goes}", keep)
+        self._app.ask(f"What is this moment? {goes}", keep, title="Keep this moment")
 
     async def _preview(self, evening: "Evening") -> None:
         """Its evening may end meanwhile; then nobody wants to see it any more."""
@@ -156,15 +156,17 @@ class AgentKeys:
             name, value = _setting(answer)
             if not answer:
                 return ""
-            if name == "THEME" and value not in self._app.available_themes:
-                return f"There is no theme “{value}”; there are {', '.join(sorted(self._app.available_themes))}."
+            key = self._app.keyboard.by_id["look.theme"].shown_key
+            if name == "THEME" and (why := self._app.no_theme(value, key)):
+                return why
             try:
                 self._evening.changed(name, value)
             except BadInputError as error:
                 return error.sentence
             return ""
 
-        self._app.ask("Which setting, for this evening? Write NAME=VALUE, as in LET_IT_BE_MINUTES=20.", change, wrong)
+        question = "Which setting, for this evening? Write NAME=VALUE, as in LET_IT_BE_MINUTES=20."
+        self._app.ask(question, change, wrong, title="A setting")
 
     @property
     def _evening(self) -> "Evening":

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sanctum_tui.errors import SanctumError
 from sanctum_tui.memory.wanted import wanted_of
 from sanctum_tui.ui.clipboard import copy
 
@@ -18,14 +19,27 @@ class ChatKeys:
         self._app = app
 
     async def person(self, message: "ChatPane.PersonWanted") -> None:
-        """Open the card of whoever wrote a line."""
+        """Open the card of whoever wrote a line, as soon as the store has told of them; keys do not wait for it."""
+        self._app.run_worker(
+            self._person(message), name="looking somebody up", group="person", exclusive=True, exit_on_error=False
+        )
+
+    async def _person(self, message: "ChatPane.PersonWanted") -> None:
+        """A card that comes late, when somebody has gone on to something else, does not come at all."""
         from sanctum_tui.ui.dialogs.person import PersonDialog
 
         evening = self._app.stage.evening
         if evening is None:
             return
         people, session = evening.memory.people, evening.keeping.session.id
-        tonight = await people.tonight(session, message.login)
+        pane, asked_at, screen = message.pane, message.pane.selection, self._app.screen
+        try:
+            tonight = await people.tonight(session, message.login)
+        except SanctumError as error:
+            self._app.say(error.sentence, severity="error")
+            return
+        if self._app.screen is not screen or not pane.has_focus or pane.selection != asked_at:
+            return
         self._app.push_screen(
             PersonDialog(
                 message.login,
@@ -44,7 +58,8 @@ class ChatKeys:
             if query is not None:
                 message.pane.sift(wanted_of(query, message.wanted.whose))
 
-        self._app.ask("Show only lines with these words; name:mira shows Mira's. Nothing shows all again.", answered)
+        question = "Show only lines with these words; name:mira shows Mira's. Nothing shows all again."
+        self._app.ask(question, answered, title="Search the chat")
 
     async def copied(self, message: "ChatPane.CopyWanted") -> None:
         """Put lines on the clipboard."""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.ui.look.layouts import ABOUT, AUTO
-from sanctum_tui.ui.shell import DEFAULT_THEME
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.dialogs.look import Chosen, Offer
 
+_LISTS = {"LAYOUT": "look.layout", "THEME": "look.theme"}
+"""The keys that list what a setting may be, by their ids."""
 _TEXTUALS = "One of Textual's own; its contrast is not looked after here."
 
 
@@ -60,15 +61,19 @@ class LookKeys:
     async def theme(self) -> None:
         from sanctum_tui.ui.dialogs.look import LookDialog
 
-        before = self._app.theme
+        before, key = self._app.theme, self._app.keyboard.by_id["look.theme"].shown_key
 
         def put_on(name: str) -> str:
-            self._app.theme = name
-            return ""
+            if not (why := self._app.no_theme(name, key)):
+                self._app.theme = name
+            return why
 
         def chosen(choice: "Chosen | None") -> None:
-            self._app.theme = before if choice is None else choice.value
-            if choice is not None:
+            why = "" if choice is None else self._app.no_theme(choice.value, key)
+            self._app.theme = before if choice is None or why else choice.value
+            if why:
+                self._app.say(why, severity="warning")
+            elif choice is not None:
                 self._take("THEME", choice)
 
         self._app.push_screen(LookDialog("Theme", self._themes(), before, put_on, colours=True), chosen)
@@ -108,20 +113,18 @@ class LookKeys:
         """Those from files first, then Textual's own."""
         from sanctum_tui.ui.dialogs.look import Offer
 
-        themes = sorted(self._app.themes, key=lambda theme: theme.name != DEFAULT_THEME)
-        own = [Offer(theme.name, theme.name, theme.about, _sort(theme.dark, theme.ansi)) for theme in themes]
-        named = {offer.value for offer in own}
-        others = sorted(self._app.available_themes.items())
-        return own + [
-            Offer(name, name, _TEXTUALS, _sort(theme.dark, theme.ansi)) for name, theme in others if name not in named
+        about = {theme.name: theme.about for theme in self._app.themes}
+        themes = [(name, self._app.available_themes[name]) for name in self._app.theme_names]
+        return [
+            Offer(name, name, about.get(name, _TEXTUALS), _sort(theme.dark, theme.ansi)) for name, theme in themes
         ]
 
     def _take(self, name: str, choice: "Chosen") -> None:
         self._change(name, choice.value)
         file = self._app.settings_file
         if not choice.keep:
-            told = f'{name} is {choice.value} for tonight. {name} = "{choice.value}" in {file} keeps it for good.'
-            self._app.say(told)
+            key = self._app.keyboard.by_id[_LISTS[name]].shown_key
+            self._app.say(f"{name} is {choice.value} for tonight; {key} again and then k keeps it for good.")
             return
         from sanctum_tui.settings import Settings, changed
         from sanctum_tui.settings.writing import keep

@@ -38,8 +38,12 @@ class ReviewKeys:
         """Words that the guard refused and the operator was told so; Enter again posts them all the same."""
 
     async def approve(self) -> None:
-        if (number := self._number()) is not None:
-            self._tell(await self._presenter.evening.desk.approve(number))
+        if (number := self._number()) is None:
+            return
+        if unread := self._app.review.unread:
+            self._app.say(unread, severity="warning")
+            return
+        self._tell(await self._presenter.evening.desk.approve(number))
 
     async def edit(self) -> None:
         number = self._number()
@@ -50,6 +54,7 @@ class ReviewKeys:
         kept = self._presenter.edits.get(prompt.number)
         await self._app.review.begin_edit(prompt.number, prompt.line if kept is None else kept)
         self.check(prompt.number, prompt.line if kept is None else kept)
+        self._presenter.tick()
 
     async def skip(self) -> None:
         if (number := self._number()) is not None:
@@ -63,7 +68,7 @@ class ReviewKeys:
             if reason is not None:
                 self._tell(await self._presenter.evening.desk.skip(number, reason=reason))
 
-        self._app.ask(f"Why skip line {number}? {REASON_GOES}", skip)
+        self._app.ask(f"Why skip line {number}? {REASON_GOES}", skip, title=f"Skip line {number}")
 
     async def redraft(self) -> None:
         if (number := self._redraftable()) is not None:
@@ -78,7 +83,7 @@ class ReviewKeys:
             if note is not None and self._app.presenter is presenter and not self._busy():
                 self._redraft(number, note)
 
-        self._app.ask("What would you like the next draft to be about?", redraft)
+        self._app.ask("What would you like the next draft to be about?", redraft, title="Draft anew")
 
     async def hold(self) -> None:
         if (number := self._number()) is not None:
@@ -94,7 +99,7 @@ class ReviewKeys:
         presenter, stage = self._presenter, self._app.stage
         evening = presenter.evening
         lines = TonightsLines(evening, self._undo, lambda: stage.playing and stage.evening is evening)
-        self._app.push_screen(LinesDialog(lines))
+        self._app.push_screen(LinesDialog(lines, self._app.monotonic))
 
     async def _undo(self) -> Outcome:
         evening, notes = self._presenter.evening, self._standing_notes()

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sanctum_tui.ui.keynames import face_of
+
 if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
 
@@ -68,6 +70,19 @@ class ScreenKeys:
     async def back(self) -> None:
         self._app.frame.bring(None)
         self._app.frame.go_to("review")
+
+    async def elsewhere(self, key: str) -> None:
+        """A key that works in other panes only: say where, but for the search, whose words would act as keys."""
+        app = self._app
+        actions = app.keyboard.in_panes(key)
+        if not actions:
+            return
+        if any(action.id == "chat.search" for action in actions) and app.moment().open:
+            app.frame.go_to("chat")
+            app.chat.action_search()
+            return
+        places = [f"the {it.pane} ({app.keyboard.by_id[f'screen.{it.pane}'].shown_key})" for it in actions]
+        app.say(f"{face_of(key)} works in {' and in '.join(places)}; go there first.", severity="warning")
 
     async def help(self) -> None:
         from sanctum_tui.ui.dialogs.help import HelpDialog

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _HELPING = (
     ("screen.help", "every key, searchable"),
     ("screen.palette", "every action, by its name"),
-    ("screens.log", "what happened; secrets in it are dots"),
+    ("screens.log", "troubles, from LOG_LEVEL on; secrets in it are dots"),
 )
 """Keys that help, by their ids."""
 
@@ -50,7 +50,9 @@ class ScreensKeys:
         from sanctum_tui.ui.dialogs.sessions import Errands, SessionsDialog
 
         self._errands = self._errands or Errands()
-        self._app.push_screen(SessionsDialog(Shelf(self._settings, self._app.host.paths), self._errands))
+        evening = self._app.stage.evening if self._app.stage.playing else None
+        tonight = evening.keeping.session.id if evening is not None else None
+        self._app.push_screen(SessionsDialog(Shelf(self._settings, self._app.host.paths), self._errands, tonight))
 
     async def about(self) -> None:
         from sanctum_tui.runtime.whereabouts import whereabouts

@@ -14,6 +14,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from rich.errors import StyleSyntaxError
+from rich.style import Style
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
@@ -62,6 +64,8 @@ _ANSI_GROUND = {
 }
 """What Textual's own CSS asks of a theme of the terminal's colours (8.2.8), and fails without."""
 
+_LAID_OVER = "boost"
+"""The one base colour that lies over another."""
 _VARIABLE = re.compile(r"[a-z][a-z0-9-]*")
 _ALPHA = re.compile(r"\s+\d{1,3}%$")
 _TEXT_STYLES = frozenset({"bold", "dim", "italic", "none", "not", "reverse", "strike", "underline"})
@@ -124,6 +128,8 @@ def _read(file: Traversable) -> OurTheme:
         raise _BadThemeError("it is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise _BadThemeError(f"it is not valid TOML ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise _BadThemeError("it holds a number too long, or brackets too deep, to be read") from error
     name = table.pop("name", file.name.removesuffix(".toml"))
     if not isinstance(name, str) or not name or "," in name or not name.isprintable():
         raise _BadThemeError("its name must be a word or words without a comma")
@@ -140,7 +146,7 @@ def _read(file: Traversable) -> OurTheme:
     for key, value in colours.items():
         if key not in BASE_COLOURS:
             raise _BadThemeError(f"it has an unknown colour, {key!r}; there are {', '.join(BASE_COLOURS)}")
-        _check_colour(key, value)
+        _check_base_colour(key, value)
     if "primary" not in colours:
         raise _BadThemeError("it has no primary colour")
     for key, value in variables.items():
@@ -160,15 +166,30 @@ def _check_variable(name: str, value: str) -> None:
     if not _VARIABLE.fullmatch(name):
         raise _BadThemeError(f"the variable {name!r} is not named in lower case, digits and hyphens")
     if name.endswith("-style"):
-        words = value.split()
-        if not words or not _TEXT_STYLES.issuperset(words):
-            raise _BadThemeError(f"{name} is {value!r}, which is not a text style")
-        return
-    _check_colour(name, _ALPHA.sub("", value))
+        _check_style(name, value)
+    elif name in BASE_COLOURS:
+        _check_base_colour(name, value)
+    else:
+        _check_colour(name, _ALPHA.sub("", value))
 
 
-def _check_colour(name: str, value: str) -> None:
+def _check_style(name: str, value: str) -> None:
+    words = value.split()
     try:
-        Color.parse(value)
+        if not words or not _TEXT_STYLES.issuperset(words) or ("none" in words and len(words) > 1):
+            raise StyleSyntaxError(value)
+        Style.parse(value)
+    except StyleSyntaxError as error:
+        raise _BadThemeError(f"{name} is {value!r}, which is not a text style") from error
+
+
+def _check_base_colour(name: str, value: str) -> None:
+    if _check_colour(name, value).a < 1 and name != _LAID_OVER:
+        raise _BadThemeError(f"{name} is {value!r}, which can be seen through; what lies under all cannot be")
+
+
+def _check_colour(name: str, value: str) -> Color:
+    try:
+        return Color.parse(value)
     except ColorParseError as error:
         raise _BadThemeError(f"{name} is {value!r}, which is not a colour (#rrggbb)") from error

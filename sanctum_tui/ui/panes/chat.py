@@ -3,6 +3,7 @@
 Lines pushed to it touch a deque and one timer; how they are drawn is the canvas's matter.
 """
 
+import logging
 from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import replace
 from datetime import tzinfo
@@ -23,9 +24,13 @@ from sanctum_tui.ui.chat.canvas import ChatCanvas
 from sanctum_tui.ui.chat.choosing import Choosing
 from sanctum_tui.ui.chat.lines import Look
 from sanctum_tui.ui.chat.scrollback import FetchBefore, FetchRemoved
+from sanctum_tui.ui.chat.selection import Selection
 from sanctum_tui.ui.chat.sifted import Finder, Sifted
 
+log = logging.getLogger(__name__)
+
 _WHEEL_ROWS = 3
+CHOOSE_FIRST = "No line is chosen: v chooses one; then Enter tells who wrote it, and d copies it."
 
 
 class ChatPane(ChatCanvas):
@@ -146,7 +151,13 @@ class ChatPane(ChatCanvas):
         self._shown()
         if self._sifted is not None and self._looking:
             # In the background, for a search may go through the whole evening.
-            self.run_worker(self._fill(self._sifted), group="chat", exclusive=True, name="the search in the chat")
+            self.run_worker(
+                self._fill(self._sifted),
+                group="chat",
+                exclusive=True,
+                name="the search in the chat",
+                exit_on_error=False,
+            )
 
     async def go_to(self, number: int) -> None:
         """Show the line of this number among all others, and choose it."""
@@ -160,6 +171,11 @@ class ChatPane(ChatCanvas):
     def wanted(self) -> Wanted:
         """Which lines are shown."""
         return EVERYTHING if self._sifted is None else self._sifted.wanted
+
+    @property
+    def selection(self) -> Selection | None:
+        """Which lines are chosen, and which of them the cursor is on."""
+        return self._choosing.selection
 
     # Keys and mouse
 
@@ -197,8 +213,8 @@ class ChatPane(ChatCanvas):
 
     def action_person(self) -> None:
         if self._choosing.selection is None:
-            raise SkipAction
-        if (person := self._choosing.person()) is None:
+            self.notify(CHOOSE_FIRST, markup=False)
+        elif (person := self._choosing.person()) is None:
             self.notify("Nobody can be looked up from this line.", markup=False)
         else:
             self.post_message(self.PersonWanted(self, *person))
@@ -285,13 +301,17 @@ class ChatPane(ChatCanvas):
         if self._choosing.selection is not None:
             new = f"{self.unseen:,} new below · " if self.unseen else ""
             return f"{new}v more · d copy · Enter who · Esc"
-        return "f next · / search · Esc all" if self._sifted is not None else ""
+        return "f next · / search · Esc all" if self._sifted is not None else self._beyond
 
     async def _fill(self, sifted: Sifted) -> None:
         """Find as many lines as there is room for."""
-        key, room = await sifted.back((maxsize, 0)), self._window.height
-        while key is not None and (room := room - len(self._picture.rows_at(key))) > 0:
-            key = await sifted.back(key)
+        try:
+            key, room = await sifted.back((maxsize, 0)), self._window.height
+            while key is not None and (room := room - len(self._picture.rows_at(key))) > 0:
+                key = await sifted.back(key)
+        except Exception:
+            log.exception("the search in the chat failed")
+            sifted.unreadable = True
         self._looking = False
         self.show()
 

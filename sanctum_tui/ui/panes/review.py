@@ -6,16 +6,16 @@ A line that is being written shows in the place where it will wait, without keys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
 from sanctum_tui.ui.card.cards import HIDDEN, Card, Check
-from sanctum_tui.ui.card.parts import Changes, LineText
+from sanctum_tui.ui.card.parts import Changes, ExactText, LineText, end_of
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 WRITING = "A line is being written; none waits yet."
 ANEW = "Anew: "
+UNREAD = (
+    "The card does not show all of the line, so nothing was approved. 3 brings the card to the front, "
+    "z gives it all the room there is; else make the terminal larger."
+)
 _STYLES = ("-ready", "-active", "-settling", "-wrong")
 _BEAT_SECONDS = 0.2
 """A line that is being written grows so often on the screen: a model's pieces come up to ten times as fast."""
@@ -32,8 +36,10 @@ _LINGER_SECONDS = 2.0
 
 Longer than the guard and the database need until it waits; one that came to nothing shall not stay.
 """
+_SHORT_ROWS, _TIGHT_ROWS = 18, 5
+"""A card with fewer rows shows its line once, as it would be posted; one with still fewer, hardly more than that."""
 _MOST_WRITTEN = 600
-"""Characters of it that are shown; the guard lets far fewer stand."""
+"""Characters of a line that is being written that are shown; the guard lets far fewer stand."""
 
 
 class ReviewPane(VerticalScroll, can_focus=True):
@@ -83,7 +89,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         yield Static(id="card-check", classes="-empty", markup=False)
         yield Changes(id="card-changes")
         yield Static(id="card-exact-label", markup=False)
-        yield Static(id="card-exact", markup=False)
+        yield ExactText(id="card-exact")
         yield Static(id="card-keys", markup=False)
         yield Static(id="card-lapses", markup=False)
         yield Static(id="card-why", markup=False)
@@ -105,6 +111,12 @@ class ReviewPane(VerticalScroll, can_focus=True):
         return self._editing
 
     @property
+    def unread(self) -> str:
+        """Why nobody can have read what would be posted, and what helps; "" where the card shows all of it."""
+        rows = self.query_one(ExactText).rows_in(self.size.width)
+        return "" if self.is_on_screen and self.size.height >= rows else UNREAD
+
+    @property
     def private(self) -> bool:
         """Whether notes, reasons and sources are hidden; the line itself stays."""
         return self._private
@@ -124,7 +136,18 @@ class ReviewPane(VerticalScroll, can_focus=True):
     def big(self, big: bool) -> None:
         if big != self._big:
             self._big = big
+            self._fit()
             self._show_anew()
+
+    def on_resize(self, event: Resize) -> None:
+        """The card has more room, or less."""
+        self._fit()
+
+    def _fit(self) -> None:
+        # By its size alone, so that nothing on it moves when a line comes or goes. Large type wants the line large.
+        rows = self.size.height
+        self.set_class(rows < _SHORT_ROWS and not self._big, "-short")
+        self.set_class(rows < _TIGHT_ROWS, "-tight")
 
     def call(self, words: str) -> None:
         """Draw a heavy border with these words in it, so that the card is seen from afar; "" draws the usual one."""
@@ -152,7 +175,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         if self._editing is None:
             self.query_one("#card-line", LineText).show(card.line, big=self._big)
             self._put("card-exact-label", card.exact_label)
-            self._put("card-exact", card.exact)
+            self.query_one(ExactText).show(card.exact, card.line)
             if turned:
                 self.scroll_home(animate=False)
 
@@ -217,7 +240,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
     def show_check(self, check: Check) -> None:
         """Show what the words come to: their length, the guard's verdict, and exactly what would be posted."""
         self._put("card-exact-label", "Will be posted exactly as:" if check.exact else "")
-        self._put("card-exact", check.exact)
+        self.query_one(ExactText).show(check.exact)
         sign, style = (("✓", "$state-active"), ("✕", "$error"))[not check.passed]
         words = Content.assemble(check.count, "\n", (f"{sign} {check.verdict}", style))
         place = self.query_one("#card-check", Static)
@@ -264,7 +287,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         place = self.query_one("#card-status", Static)
         words = self._status
         if self._written and not idle and self._editing is None:
-            words = f"{ANEW}{_end_of(self._written, place.content_size.width - len(ANEW) - 1)}▌"
+            words = f"{ANEW}{end_of(self._written, place.content_size.width - len(ANEW) - 1)}▌"
         place.update(Content(words))
         place.set_class(idle and not (self._status or self._written), "-empty")
 
@@ -284,13 +307,3 @@ class ReviewPane(VerticalScroll, can_focus=True):
         widget = self.query_one(f"#{place}", Static)
         widget.update(Content.assemble((label, "$hearth-quiet"), text) if label else Content(text))
         widget.set_class(not text, "-empty")
-
-
-def _end_of(text: str, room: int) -> str:
-    """As much of a text's end as fits so many cells, for it is the end that grows."""
-    if cell_len(text) <= room:
-        return text
-    end = text[-max(1, room) :]
-    while cell_len(end) > room - 1 and len(end) > 1:
-        end = end[1:]
-    return f"…{end}"

@@ -144,7 +144,7 @@ class SilencePane(Vertical, can_focus=True):
         mood = timer.mood
         if before is None or before.mood is not mood:
             self._put("mood", f"{mood.sign} {mood.word}")
-        if before is None or before.time != timer.time:
+        if before is None or (before.time, before.mood) != (timer.time, timer.mood):
             self._set_digits()
         if before is None or before.words != timer.words:
             self.query_one("#decision", Steady).show([timer.words])
@@ -153,8 +153,9 @@ class SilencePane(Vertical, can_focus=True):
             self._put("quiet-of", f"of {timer.threshold}" if timer.threshold else "")
         if before is None or before.interval != timer.interval:
             self._put("interval-of", f"of {timer.interval}" if timer.interval else "")
-        if before is None or before.rested is not timer.rested:
-            self._put("rested", "✓ rested" if timer.rested else "… resting")
+        if before is None or (before.rested, before.interval) != (timer.rested, timer.interval):
+            sign = "✓" if timer.rested else "…"
+            self._put("rested", f"{sign} since last line" if timer.interval else "")
         self.query_one("#quiet-bar", Bar).show(timer.share)
         self.query_one("#interval-bar", Bar).show(timer.interval_share)
 
@@ -185,7 +186,7 @@ class SilencePane(Vertical, can_focus=True):
         for part in ("legend", "pulse", "interval"):
             if left < _SMALLEST and part in parts:
                 left += parts.pop(part)
-        rows = clock(self._timer.time, width, left)
+        rows = [] if self._timer.mood in (Mood.NONE, Mood.OPENING) else clock(self._timer.time, width, left)
         left -= len(rows)
         for part in ("interval", "pulse", "legend"):
             if part not in parts and left >= _ROWS[part] and (part != "legend" or "pulse" in parts):
@@ -207,7 +208,7 @@ def _most(trace: Trace) -> tuple[str, ...]:
     most = trace.most
     if not most:
         return ("nobody wrote", "none")
-    return (f"at most {most} a minute", f"≤ {most} a min", f"≤ {most}")
+    return (f"at most {most} a minute", f"up to {most}/min", f"{most}/min")
 
 
 def _fitting(room: int, ways: Sequence[str]) -> str:

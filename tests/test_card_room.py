@@ -1,0 +1,75 @@
+"""The card in little room: the line stands there once, as it would be posted, and nobody approves it unread."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from sanctum_tui.evening import PromptState
+from sanctum_tui.ui.panes.review import UNREAD
+from tests.builders import settings
+from tests.test_console import card, console, line_waits, seen, toasts, until, words
+
+
+def blank_rows(shown: str) -> list[bool]:
+    """Of the card's rows, within its frame, which are empty; what is left free at its end is not counted."""
+    rows = [not row.strip(" ┃│▄▅▆▇█▃▂▁") for row in shown.splitlines()[1:-1]]
+    while rows and rows[-1]:
+        rows.pop()
+    return rows
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24), (120, 24)])
+async def test_in_little_room_the_line_stands_once_and_why_and_from_have_the_rows(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with console(tmp_path, size=size) as (app, pilot):
+        line = await line_waits(app, pilot)
+        await until(pilot, lambda: "From tonight's angle" in words(app, "#review"))
+        shown = words(app, "#review")
+        assert shown.count(line.text) == shown.count(line.line) == 1
+        assert "How long Goes stale when people talk" in shown
+        assert "Why now Quiet 15:00" in shown
+        blank = blank_rows(seen(app, "#review"))
+        assert not any(both == (True, True) for both in pairwise(blank))
+
+
+async def test_the_signature_is_set_apart_from_the_line(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        line = await line_waits(app, pilot)
+        await until(pilot, lambda: line.text in words(app, "#review"))
+        exact = app.query_one("#card-exact").render()
+        assert [(span.start, span.end) for span in exact.spans] == [(len(line.line), len(line.text))]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("size", [(40, 12), (30, 10), (20, 6)])
+async def test_a_line_that_the_card_has_no_room_for_is_not_approved_and_the_key_says_why(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with console(tmp_path, size=size, chosen=settings(review_undo_seconds=0.0)) as (app, pilot):
+        line = await line_waits(app, pilot)
+        if size == (40, 12):
+            await until(pilot, lambda: line.line[:20] in words(app, "#review"))
+        await pilot.press("a")
+        await until(pilot, lambda: UNREAD in toasts(app))
+        assert card(app).state is PromptState.PENDING
+        if size == (40, 12):
+            await pilot.press("3", "z")
+            await until(pilot, lambda: not app.review.unread)
+            assert line.text in words(app, "#review")
+            await pilot.press("a")
+            await until(pilot, lambda: card(app).state is PromptState.POSTED)
+
+
+async def test_a_line_behind_another_pane_is_not_approved(tmp_path: Path) -> None:
+    async with console(tmp_path, size=(80, 24), chosen=settings(review_undo_seconds=0.0)) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("1", "z")
+        await until(pilot, lambda: "Review" not in words(app))
+        await pilot.press("a")
+        await until(pilot, lambda: UNREAD in toasts(app))
+        assert card(app).state is PromptState.PENDING
+        await pilot.press("3")
+        await until(pilot, lambda: not app.review.unread)
+        await pilot.press("a")
+        await until(pilot, lambda: card(app).state is PromptState.POSTED)
