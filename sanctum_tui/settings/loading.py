@@ -258,6 +258,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return {name.upper(): value for name, value in tomllib.loads(text).items()}
     except tomllib.TOMLDecodeError as error:
         raise BadInputError(f"{path} is not valid TOML ({error}); mend the line it names.") from None
+    except (ValueError, RecursionError):
+        raise BadInputError(f"{path} holds a number too long, or brackets too deep, to be read; mend it.") from None
 
 
 def _unknown(name: str) -> str:

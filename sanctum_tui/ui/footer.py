@@ -57,7 +57,8 @@ def footer_pieces(keyboard: Keyboard, moment: Moment, *, editing: bool) -> list[
     if moment.typing:
         return [
             *(_piece(action, moment) for action in keyboard.fitting(moment) if action.pane),
-            KeyPiece(f"{back} leaves the editor; then the keys work again", action="screen.back"),
+            KeyPiece(f"{back} leaves the editor", urgency=2, action="screen.back"),
+            Piece("then the keys work again"),
         ]
     return [_piece(action, moment) for action in keyboard.fitting(moment)]
 

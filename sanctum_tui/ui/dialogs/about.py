@@ -7,9 +7,14 @@ from importlib import metadata
 from pathlib import Path
 from re import match
 
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
 from sanctum_tui import __version__
 from sanctum_tui.ui.dialogs.base import Paper
 from sanctum_tui.ui.look.concealing import HIDDEN
+from sanctum_tui.ui.look.table import Table
 
 PROMISE = "The agent tends the space. The humans give it life."
 DOCTOR = ("sanctum-tui doctor", "looks over settings, storage, Twitch and models")
@@ -44,15 +49,18 @@ class AboutDialog(Paper[None]):
     def on_mount(self) -> None:
         self.query_one("#dialog").focus()
 
-    def parts(self) -> list[tuple[str, str]]:
+    def body(self) -> ComposeResult:
         facts = self._facts
         python = f"Python {platform.python_version()} on {platform.system()}"
-        return [
-            (f"Sanctum {__version__}", f"{PROMISE}\nLicence {facts.licence} · {python}"),
-            ("Help", _table([*facts.help, DOCTOR])),
-            ("Files", _table([(name, HIDDEN if self._private else str(place)) for name, place in facts.places])),
-            ("It stands on", _columns(facts.libraries)),
-        ]
+        places = [(name, HIDDEN if self._private else str(place)) for name, place in facts.places]
+        for heading, told in (
+            (f"Sanctum {__version__}", Content(f"{PROMISE}\nLicence {facts.licence} · {python}")),
+            ("Help", Table([*facts.help, DOCTOR])),
+            ("Files", Table(places)),
+            ("It stands on", Content(_columns(facts.libraries))),
+        ):
+            yield Static(Content(heading), classes="dialog-heading")
+            yield Static(told, classes="dialog-text")
 
 
 def libraries() -> tuple[tuple[str, str], ...]:
@@ -69,11 +77,6 @@ def libraries() -> tuple[tuple[str, str], ...]:
         except metadata.PackageNotFoundError:
             versions.append((name, "not here"))
     return tuple(versions)
-
-
-def _table(rows: Sequence[tuple[str, str]]) -> str:
-    widest = max((len(name) for name, _ in rows), default=0)
-    return "\n".join(f"{name:<{widest}}  {value}" for name, value in rows)
 
 
 def _columns(rows: Sequence[tuple[str, str]]) -> str:

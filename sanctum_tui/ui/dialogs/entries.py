@@ -7,7 +7,7 @@ from textual.content import Content
 
 from sanctum_tui.agent.policies import minutes
 from sanctum_tui.text import one_line
-from sanctum_tui.ui.dialogs.hanging import Hanging
+from sanctum_tui.ui.look.hanging import Hanging
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.left import Left

@@ -17,6 +17,9 @@ _ID_CELLS = 24
 _ROOMY_CELLS = 100
 """From this width on there is a column for the ids."""
 _LEAST_WORDS = 20
+"""With less room beside a key's name, what it does stands below it."""
+_FRAME_CELLS = 6
+"""Of the dialog's width, what the foot of the frame cannot have."""
 
 
 class HelpDialog(Dialog[str]):
@@ -25,6 +28,7 @@ class HelpDialog(Dialog[str]):
     CSS = "HelpDialog #dialog { width: 124; }"
     title_words = "Keys"
     foot = "type to search · Esc closes · ↑↓ scroll · (in brackets): not now"
+    brief_foot = "type to search · Esc closes · (key): not now"
 
     def __init__(self, keyboard: Keyboard, moment: Moment) -> None:
         super().__init__()
@@ -41,7 +45,7 @@ class HelpDialog(Dialog[str]):
         self.call_after_refresh(self._list)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._list)
+        self.call_after_refresh(self._fit)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -68,6 +72,13 @@ class HelpDialog(Dialog[str]):
         if id and self._keyboard.by_id[id].when(self._moment):
             self.dismiss(id)
 
+    def _fit(self) -> None:
+        """How the list is wrapped, and what its foot tells, depends on the room."""
+        frame = self.query_one("#dialog")
+        long = len(self.foot) > frame.outer_size.width - _FRAME_CELLS
+        frame.border_subtitle = Content(self.brief_foot if long else self.foot)
+        self._list()
+
     def _list(self) -> None:
         place = self.query_one("#keys", Static)
         self._rows = rows_of(self._keyboard, self._moment, self.query_one(LineInput).value, place.size.width)
@@ -91,9 +102,17 @@ class Cells:
     whole: int
 
     @property
+    def below(self) -> bool:
+        """Whether what a key does stands in rows of its own, below its name."""
+        return self.whole - (self.key + self.label + 4) < _LEAST_WORDS
+
+    @property
     def hang(self) -> int:
-        """Where what a key does begins."""
-        return self.key + self.label + 4
+        """Where what a key does begins; below its name, a little further in than the name."""
+        if not self.below:
+            return self.key + self.label + 4
+        inside = self.key + 4
+        return inside if self.whole - inside >= _LEAST_WORDS else 2
 
     @property
     def roomy(self) -> bool:
@@ -136,11 +155,13 @@ def _told(action: Action, moment: Moment, cells: Cells, *, searched: bool) -> li
     """One key: its face, its name, what it does, and its id."""
     fits = action.when(moment)
     face = f"{action.shown_key} " if fits else f"({action.shown_key})"
-    first, *more = wrap(action.help, cells.words)
+    more = wrap(action.help, cells.words)
+    label = action.label if cells.below else f"{action.label:<{cells.label}}  "
+    first = "" if cells.below else more.pop(0)
     rows = [
         Content.assemble(
             (f"{face:>{cells.key}}  ", "bold $footer-key-foreground" if fits else "$hearth-quiet"),
-            (f"{action.label:<{cells.label}}  ", "bold" if fits else "$hearth-quiet"),
+            (label, "bold" if fits else "$hearth-quiet"),
             (f"{first:<{cells.words}}  {action.id}" if cells.roomy else first, "$hearth-quiet"),
         )
     ]

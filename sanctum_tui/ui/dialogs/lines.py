@@ -17,7 +17,7 @@ from sanctum_tui.evening import Prompt
 from sanctum_tui.ui.card.cards import SETTLE_SECONDS
 from sanctum_tui.ui.card.linelist import Row, Sieve, listed, story_of
 from sanctum_tui.ui.dialogs.base import Dialog, LineInput, Paper
-from sanctum_tui.ui.dialogs.hanging import Hanging
+from sanctum_tui.ui.look.hanging import Hanging
 
 _FOOTS = (
     "Enter story · u take back · Space mark · s skip · f which · / search · Esc closes",

@@ -13,7 +13,7 @@ from textual.events import Resize
 from textual.widgets import Input, OptionList, Static
 
 from sanctum_tui.ui.dialogs.base import Answer, Dialog, LineInput
-from sanctum_tui.ui.dialogs.hanging import Hanging
+from sanctum_tui.ui.look.hanging import Hanging
 
 MOST_SHOWN: Final = 300
 """Rows in the list; whoever wants one behind them types some of its words."""

@@ -78,7 +78,11 @@ class SettingsDialog(Listing[SettingRow]):
     def row(self, item: SettingRow, width: int) -> Content:
         if item.info is None:
             return Content.styled(item.name, "bold $accent")
-        room = max(_LEAST_VALUE_CELLS, width - _NAME_CELLS - _SOURCE_CELLS - 6)
+        room = width - _NAME_CELLS - _SOURCE_CELLS - 6
+        source = f"  {item.source}"
+        if room < _LEAST_VALUE_CELLS:
+            # The source is told below the list, too.
+            room, source = max(_LEAST_VALUE_CELLS, width - _NAME_CELLS - 4), ""
         value = _value(item, item.info)
         words = Content(value or "(empty)").truncate(room, ellipsis=True, pad=True)
         sign = "◆ " if item.way is not Way.ELSEWHERE else "  "
@@ -86,7 +90,7 @@ class SettingsDialog(Listing[SettingRow]):
             (sign, "$accent"),
             (f"{item.name:<{_NAME_CELLS}}  ", "bold" if item.own else ""),
             words if value else words.stylize("$hearth-quiet"),
-            (f"  {item.source}", "$accent" if item.own else "$hearth-quiet"),
+            (source, "$accent" if item.own else "$hearth-quiet"),
         )
 
     def tell(self, item: SettingRow | None) -> Content:

@@ -12,8 +12,8 @@ from textual.widgets import Input, OptionList, Static
 
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.dialogs.base import Answer, Dialog, LineInput
-from sanctum_tui.ui.dialogs.hanging import Hanging
 from sanctum_tui.ui.firstrun import OFFERED, Step
+from sanctum_tui.ui.look.hanging import Hanging
 
 AFTER = "Nothing here changes the evening that goes on; it counts from the next one."
 ANOTHER = "A sample evening: `sanctum-tui` without a command offers one."

@@ -14,8 +14,8 @@ from textual.widgets import OptionList, Static
 
 from sanctum_tui.ui.dialogs.base import Dialog
 from sanctum_tui.ui.dialogs.entries import described, go_on, title
-from sanctum_tui.ui.dialogs.hanging import Hanging
 from sanctum_tui.ui.firstrun import OFFERED, Step
+from sanctum_tui.ui.look.hanging import Hanging
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.left import Left

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from sanctum_tui.ui.dialogs.base import Paper
+from sanctum_tui.ui.look.table import Table
 from sanctum_tui.ui.moods import Account
 
 
@@ -18,23 +20,27 @@ class WhyDialog(Paper[None]):
         """`look` gives the account of the moment."""
         super().__init__()
         self._look = look
-        self._told: list[tuple[str, str]] = []
+        self._told = look()
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._tell)
 
-    def parts(self) -> list[tuple[str, str]]:
-        self._told = self._parts()
-        return self._told
-
-    def _parts(self) -> list[tuple[str, str]]:
-        account = self._look()
-        widest = max(len(name) for name, _ in account.numbers)
-        table = "\n".join(f"{name:<{widest}}  {value}" for name, value in account.numbers)
-        return [("Now", account.words), ("What it looks at", table), ("What would change it", account.change)]
+    def body(self) -> ComposeResult:
+        account = self._told = self._look()
+        for heading, told, id in (
+            ("Now", Content(account.words), "why-now"),
+            ("What it looks at", Table(account.numbers), "why-numbers"),
+            ("What would change it", Content(account.change), "why-change"),
+        ):
+            yield Static(Content(heading), classes="dialog-heading")
+            yield Static(told, classes="dialog-text", id=id)
 
     def _tell(self) -> None:
-        before, self._told = self._told, self._parts()
-        for place, was, now in zip(self.query(".dialog-text").results(Static), before, self._told, strict=True):
-            if was != now:
-                place.update(Content(now[1]))
+        before, now = self._told, self._look()
+        self._told = now
+        if now.words != before.words:
+            self.query_one("#why-now", Static).update(Content(now.words))
+        if now.numbers != before.numbers:
+            self.query_one("#why-numbers", Static).update(Table(now.numbers))
+        if now.change != before.change:
+            self.query_one("#why-change", Static).update(Content(now.change))

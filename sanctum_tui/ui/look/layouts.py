@@ -6,8 +6,11 @@ Sizes are counted in the cells between the line at the top and the line with the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
+
+from sanctum_tui.ui.look.bigtype import clock
 
 AUTO = "auto"
 """The layout that the screen's size asks for."""
@@ -19,6 +22,10 @@ _LEAST_COLUMNS = 24
 _LEAST_ROWS = {"silence": 4, "review": 8, "chat": 5, "dashboard": 5, "ledger": 5}
 _TIMER_SHARE, _TIMER_LOW_SHARE = 0.36, 0.25
 """The most of a column, and of a low one, that the silence timer takes by itself."""
+_TIMER_FRAME_CELLS = 6
+"""Of the timer's width, what its digits cannot have."""
+_TIMER_OTHER_ROWS = 9
+"""Of its height, what is for its frame and for what it tells besides."""
 _PORTRAIT_ROWS, _PORTRAIT_COLUMNS = 56, 120
 _STANDARD_COLUMNS, _WIDE_COLUMNS = 100, 180
 
@@ -146,7 +153,8 @@ def arrange(
     places: dict[str, Place] = {}
     x = y = 0
     for column, cells in zip(shape, widths, strict=True):
-        for pane, rows in zip(column, _rows(layout, column, height, sizes, silence_rows), strict=True):
+        timer = min(silence_rows, _timer_most(cells))
+        for pane, rows in zip(column, _rows(layout, column, height, sizes, timer), strict=True):
             places[pane] = Place(x, y, cells, rows)
             y += rows
         x, y = x + cells, 0
@@ -164,6 +172,12 @@ def _rows(layout: Layout, column: Sequence[str], height: int, sizes: Sizes, sile
     share = _TIMER_LOW_SHARE if height < LOW_ROWS else _TIMER_SHARE
     timer = min(height, max(_LEAST_ROWS["silence"], min(silence_rows, int(height * share))))
     return [timer, *_split(height - timer, shares[1:], least[1:])]
+
+
+@cache
+def _timer_most(width: int) -> int:
+    """The rows that a silence timer of this width can use: its digits are no higher than the width allows."""
+    return len(clock("00:00", width - _TIMER_FRAME_CELLS, width)) + _TIMER_OTHER_ROWS
 
 
 def _usable(share: float) -> bool:

@@ -300,7 +300,7 @@ class ChatPane(ChatCanvas):
         """The keys that help on, where something is chosen or left out."""
         if self._choosing.selection is not None:
             new = f"{self.unseen:,} new below · " if self.unseen else ""
-            return f"{new}v more · d copy · Enter who · Esc"
+            return f"{new}v more · d copy · Enter who · Esc ends"
         return "f next · / search · Esc all" if self._sifted is not None else self._beyond
 
     async def _fill(self, sifted: Sifted) -> None:

@@ -1,5 +1,6 @@
 """Tonight's dashboard: its markdown to edit, and beside it what was read from it."""
 
+from collections.abc import Callable
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from textual import on
@@ -30,6 +31,17 @@ _ROWS_HEIGHT: Final = 18
 
 class DashboardFields(VerticalScroll):
     """The fields; a stop for the keyboard only where they do not fit."""
+
+    def __init__(self, fit: Callable[[], None]) -> None:
+        """`fit` is called where there is another width for them."""
+        super().__init__()
+        self._fit = fit
+        self._width = 0
+
+    def on_resize(self, event: Resize) -> None:
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self._fit()
 
     def allow_focus(self) -> bool:
         return super().allow_focus() and self.max_scroll_y > 0
@@ -69,7 +81,7 @@ class DashboardPane(Vertical):
         self.border_title = Content("4 Dashboard")
         self._pause_seconds = pause_seconds
         self._editor = MarkdownEditor()
-        self._fields = DashboardFields()
+        self._fields = DashboardFields(self._show_fields)
         self._words = Static()
         self._note = Static(classes="dashboard--note")
         self._dashboard = Dashboard()

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from sanctum_tui.ui.card.cards import HIDDEN, Card, Check
 from sanctum_tui.ui.card.parts import Changes, ExactText, LineText, end_of
+from sanctum_tui.ui.look.hanging import Hanging
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
@@ -305,5 +306,5 @@ class ReviewPane(VerticalScroll, can_focus=True):
 
     def _put(self, place: str, text: str, label: str = "") -> None:
         widget = self.query_one(f"#{place}", Static)
-        widget.update(Content.assemble((label, "$hearth-quiet"), text) if label else Content(text))
+        widget.update(Hanging(Content.styled(label, "$hearth-quiet"), Content(text)) if label else Content(text))
         widget.set_class(not text, "-empty")
