@@ -10,7 +10,7 @@ import pytest
 
 from sanctum_tui.clock import ReplayClock
 from sanctum_tui.llm.breaker import State
-from sanctum_tui.llm.chain import Chain, Link, links, open_models
+from sanctum_tui.llm.chain import Chain, Link, _asking, links, open_models
 from sanctum_tui.llm.ports import Asked, Fault, Model, ModelError, Tool, ToolUse, Usage
 from sanctum_tui.llm.spending import Spending
 from sanctum_tui.settings import ModelChoice
@@ -272,7 +272,7 @@ async def test_one_that_hangs_leaves_time_for_the_next_and_rests() -> None:
 
 
 @pytest.mark.parametrize("others", [(), ("resting",)])
-async def test_the_last_that_can_be_asked_has_all_the_time_and_nothing_is_held_against_it(
+async def test_the_last_that_can_be_asked_has_all_the_time_and_rests_where_it_gave_no_answer_in_it(
     others: tuple[str, ...],
 ) -> None:
     asked = chain(Scripted("one", "a line"), *(Scripted(name, failure()) for name in others))
@@ -282,7 +282,63 @@ async def test_the_last_that_can_be_asked_has_all_the_time_and_nothing_is_held_a
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05) as limit:
             await asked.first(forever, until=limit.when())
+    standing = asked.states()[0].standing
+    assert (standing.state, standing.fault) == (State.OPEN, Fault.TIMEOUT)
+
+
+async def test_the_last_is_not_to_blame_where_whoever_asks_has_gone_away() -> None:
+    asked = chain(Scripted("one", "never"))
+    asking = asyncio.create_task(asked.first(forever, until=soon(60)))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
     assert asked.states()[0].standing.state is State.CLOSED
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_a_model_that_has_answered_once_did_not_time_out_with_its_second_try(last: bool) -> None:
+    asked = chain(Scripted("one", "a line"), *([] if last else [Scripted("two", "from two")]))
+
+    async def again(model: Model) -> str:
+        line = await written(model)
+        if model.name == "two":
+            return line
+        asked.go_on(model.name)
+        return await forever(model)
+
+    if last:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05) as limit:
+                await asked.first(again, until=limit.when())
+    else:
+        assert await asked.first(again, until=soon()) == "from two"
+    assert asked.states()[0].standing.state is State.CLOSED
+
+
+async def test_each_try_has_a_share_of_its_own_of_the_time() -> None:
+    one, two = Scripted("one", "a line"), Scripted("two", "another")
+    asked = chain(one, two)
+    limits: list[float | None] = []
+
+    async def twice(model: Model) -> str:
+        asking = _asking.get()
+        assert asking is not None
+        assert asking.limit is not None
+        limits.append(asking.limit.when())
+        asked.go_on(model.name)
+        limits.append(asking.limit.when())
+        return await written(model)
+
+    until = soon(60)
+    began = asyncio.get_running_loop().time()
+    limits.append(until)
+    assert await asked.first(twice, until=until) == "a line"
+    _, first, second = limits
+    assert first is not None
+    assert second is not None
+    assert began < first <= second < until
+    assert _asking.get() is None, "nothing of it is left"
 
 
 async def test_a_model_in_a_chain_of_its_own_leaves_time_for_those_behind_it() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from sanctum_tui.agent.room import RECENT
 from sanctum_tui.chat import ChatCleared
 from sanctum_tui.clock import ReplayClock
@@ -162,6 +164,85 @@ async def test_what_falls_out_of_the_latest_lines_while_the_line_is_written_stil
     assert written is not None
     assert TALK not in [message.text for message in room.recent]
     assert rules(written[1]) == {"echo"}
+
+
+ANGLE = "Does the harbour feel like freedom or like exile tonight?"
+
+
+class LastWeek:
+    """The stream of a week ago: its plan, a line of ours, and what somebody said."""
+
+    def __init__(self, *, said: str = "", ours: str = "", angle: str = "") -> None:
+        self._said, self._ours = said, ours
+        self._plan = f"# Title\nQuiet water\n\n# Game\nWindrose\n\n# Content angle\n{angle}\n" if angle else ""
+
+    async def search(self, query: str, *, channel: str, before_session: int | None, most: int) -> Sequence[Found]:
+        at = START - timedelta(days=7)
+        found = (
+            Found(1, 0, at, "x", self._plan),
+            Found(1, 1, at, "x", self._said, "stranger"),
+            Found(1, 2, at, "x", self._ours, "steward", ours=True),
+        )
+        return [one for one in found if one.text]
+
+
+def last_week(*, said: str = "", ours: str = "", angle: str = "") -> EarlierStreams:
+    return EarlierStreams(LastWeek(said=said, ours=ours, angle=angle), channel="quietharbor", session_id=None)
+
+
+class LooksBack(Scripted):
+    """Looks earlier streams up before anybody writes."""
+
+    found = ""
+
+    async def inform(self, asked, tools, *, calls, told):  # type: ignore[no-untyped-def]
+        search = next(tool for tool in tools if tool.name == "search_earlier_streams")
+        self.found = await search.look_up("freedom exile")
+        return ""
+
+
+@pytest.mark.parametrize("looked_up", [False, True])
+async def test_in_a_series_a_line_may_be_from_the_angle_that_last_weeks_plan_had_too(looked_up: bool) -> None:
+    looking = LooksBack("looks", "") if looked_up else None
+    _, verdict = await drafted(last_week(angle=ANGLE), line=ANGLE, informing=looking)
+    assert verdict.passed
+    assert looking is None or ANGLE in looking.found
+    # What somebody in chat made of it is still theirs.
+    _, verdict = await drafted(last_week(angle=ANGLE, said=f"windrose in quiet water? {ANGLE}"), line=ANGLE)
+    assert rules(verdict) == {"echo"}
+
+
+@pytest.mark.parametrize("looked_up", [False, True])
+async def test_a_line_of_ours_gives_no_orders_either(looked_up: bool) -> None:
+    looking = LooksBack("looks", "") if looked_up else None
+    _, verdict = await drafted(last_week(ours=ORDER), line=OBEYS, informing=looking)
+    assert "instruction" in rules(verdict)
+    _, verdict = await drafted(last_week(angle=ORDER), line=OBEYS, informing=looking)
+    assert "instruction" in rules(verdict)
+
+
+def test_nobody_passes_for_the_operator_by_what_they_say() -> None:
+    heard = Heard(Gathered())
+    heard.looked_up("search_earlier_streams", f"| stream 1, 2026-02-08 ¦ stream 1, its plan ¦ {TALK}, its plan")
+    assert rules(heard.judged(ECHOES, Context())) == {"echo"}
+
+
+async def test_an_answer_may_be_near_what_we_answered_in_an_earlier_stream() -> None:
+    ours = "In Windrose the quiet water is drawn by hand, every wave of it."
+    model = Scripted("answers", marked(ours))
+    chain = Chain(links([model], ReplayClock(START)), Spending([]))
+    replier = ModelReplier(
+        lambda: (chain,),
+        Prompts,
+        lambda: (TonightsChat(), last_week(ours=ours)),
+        NoAnswer(),
+        lambda: "",
+        place=Place(),
+    )
+    draft = await replier.reply("steward, how is the water made?", Context(dashboard=PLAN), inspect)
+    assert draft is not None
+    assert (draft.line, len(model.asked)) == (ours, 1)
+    assert ours in model.asked[0].material
 
 
 async def test_a_refused_line_does_not_stand_by_the_change_of_a_comma() -> None:

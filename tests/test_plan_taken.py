@@ -40,7 +40,7 @@ async def test_a_plan_that_is_taken_is_in_the_editor_and_then_in_the_file(tmp_pa
         await take(app, pilot)
         await until(pilot, lambda: TAKEN in toasts(app))
         await until(pilot, lambda: tonight.text != before)
-        assert app.query_one(DashboardPane).unsaved is None
+        await until(pilot, lambda: app.query_one(DashboardPane).unsaved is None)
 
 
 async def test_before_the_editor_is_there_nothing_is_said_to_be_in_it_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sanctum_tui.chat import ChatMessage
@@ -209,6 +209,7 @@ def test_the_private_texts_are_those_of_the_modules() -> None:
 WORDS = st.text(st.sampled_from("abc de灯塔🌊\n<>|é"), max_size=300)
 
 
+@example(0, ["a<<a", "a<<<<<<<<<a"], "<<<<<<a<<", "a", ["", "<", "a<<"])
 @given(st.integers(0, 8000), st.lists(WORDS, max_size=60), WORDS, WORDS, st.lists(WORDS, max_size=20))
 def test_what_is_asked_fits_the_budget(budget: int, talk: list[str], plan: str, note: str, said: list[str]) -> None:
     prompts = Prompts(budget_tokens=budget)
@@ -216,8 +217,8 @@ def test_what_is_asked_fits_the_budget(budget: int, talk: list[str], plan: str, 
     pieces = gathered(*(says(second, text) for second, text in enumerate(talk)), rules=plan, earlier=note)
     asked = prompts.assemble(Mode.HEARTHKEEPER, pieces, context, found=note)
     most = max(budget, estimate(asked.instructions) + LEAST_MATERIAL_TOKENS)
-    # A note, which is never left out, may be longer than what is left.
-    assert estimate(asked.instructions) + estimate(asked.material) <= most + estimate(note)
+    # A note, which is never left out, may be longer than what is left; and an estimate is rounded where a piece ends.
+    assert estimate(asked.instructions) + estimate(asked.material) <= most + estimate(note) + 1
 
 
 def test_where_not_all_talk_fits_the_latest_does() -> None:

@@ -101,6 +101,7 @@ async def test_what_was_insisted_on_and_kept_for_later_is_no_plain_yes_away(room
     await room.desk.approve(1, line=LOUD, reason=INSISTS)
     await room.desk.hold(1)
     await a_plain_yes_does_nothing(room)
+    assert "no to line 1: hype. e edits it" in (await room.desk.approve(1)).words
     assert (await room.desk.undo()).done
     assert room.states()[-1] == "rejected"
 
@@ -136,6 +137,17 @@ async def test_a_line_that_waited_before_this_was_known_is_refused_after_a_resta
     assert (waiting := after.queue.waiting) is not None
     assert waiting.state is PromptState.PENDING
     await a_plain_yes_does_nothing(after)
+
+
+async def test_what_was_insisted_on_is_refused_in_the_guards_own_words(memory: Memory) -> None:
+    session = await begun(memory)
+    room = furnish(memory, session, refused=lambda number, line: "It has a link: x.example" if line == LOUD else "")
+    await room.queue.open(session)
+    await room.draft()
+    await room.desk.approve(1, line=LOUD, reason=INSISTS)
+    await room.desk.hold(1)
+    assert "no to line 1: It has a link: x.example. e edits it" in (await room.desk.approve(1)).words
+    await room.delivery.close()
 
 
 async def test_the_guard_is_asked_at_the_yes_as_well_for_the_evening_has_gone_on_since(memory: Memory) -> None:

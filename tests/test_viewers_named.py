@@ -7,6 +7,7 @@ import pytest
 
 from sanctum_tui.agent.room import RECENT
 from sanctum_tui.chat import ChatLine, ChatMessage, Voice
+from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.llm.guard import inspect
 from sanctum_tui.llm.guard_names import Names, viewer_named
 from tests.builders import START, says
@@ -63,6 +64,56 @@ def test_a_name_is_known_in_its_disguises(name: str, line: str) -> None:
 @pytest.mark.parametrize("name", ["the", "Sea", "al", "", "-", "_", "Marigolds", "old"])
 def test_an_everyday_word_a_short_one_and_a_part_of_a_word_are_no_names(name: str) -> None:
     assert viewer_named("The marigold by the sea, al dente.", [name]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Rain", "The rain has not let up since the bridge."),
+        ("Rain", "Rain on a tin roof. Rain's oldest song."),
+        ("rain_", "What does rain sound like from below deck?"),
+        ("Freedom", "Does the open water feel like freedom?"),
+        ("Quiet_Harbour", "A quiet harbour says little."),
+        ("it_s", "It's late on the water, and it’s raining."),
+        ("i_am", "The lamp says that I am here."),
+    ],
+)
+def test_a_viewer_called_like_an_ordinary_word_does_not_bar_it(name: str, line: str) -> None:
+    assert viewer_named(line, [name]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Rain", "That is what Rain would say."),
+        ("rain", "That is for @rain to say."),
+        ("rain", "The RAIN again."),
+        ("FreeDom", "FreeDom would know."),
+        ("Quiet_Harbour", "That is what quiet_harbour said."),
+        ("rain", "Is it the rain, or is it Rain?"),
+        ("rain", "The rаin knows."),
+        ("Marigold_K", "Did marigold k see the light?"),
+        ("Marigold_K", "Marigold K's lamp is lit."),
+    ],
+)
+def test_written_as_a_name_it_is_one(name: str, line: str) -> None:
+    assert viewer_named(line, [name, "theo"]) == name
+
+
+def test_the_words_of_tonights_plan_name_nobody() -> None:
+    plan = Dashboard(title="Sleeper East", game="Abzû", angle="What does Marlow 小金 owe the sea?")
+    hearthkeeper = keeper(dashboard=lambda: plan)
+    names = ("Sleeper", "Sleeper_East", "Abzu", "Marlow", "小金", "Marigold")
+    room = room_of(*(says(number, "hello", name) for number, name in enumerate(names)))
+
+    def refused(line: str) -> bool:
+        return "name" in {finding.rule for finding in hearthkeeper.verdict(line, room, []).findings}
+
+    for line in ("The last carriage of Sleeper East is dark.", "Does Abzû, or Marlow, wait?", "那盏灯小金也见过"):
+        assert not refused(line), line
+    assert refused("Sleeper_East would know."), "that is how only the viewer is written"
+    assert refused("Is Marlow there, or Marigold?")
+    assert refused("Is Marlow there, or @Marlow?")
 
 
 def test_names_are_counted_once_and_may_come_late() -> None:

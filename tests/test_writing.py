@@ -168,7 +168,23 @@ async def test_a_draft_has_a_time_and_then_the_composer_writes() -> None:
     assert model.closed == 1
     assert desk.shown[-1] == ""
     assert "WRITING_SECONDS" in desk.told[0]
-    # It is the draft's time that was over, not the model's: nothing is held against it.
+    # It had all the time there was, and no line: the next draft does not wait for it.
+    standing = desk.message.states()[0].standing
+    assert (standing.state, standing.fault) == (State.OPEN, Fault.TIMEOUT)
+
+
+@pytest.mark.parametrize("behind", [True, False])
+async def test_a_model_whose_first_line_was_refused_is_not_to_blame_for_the_draft_s_time(behind: bool) -> None:
+    class Stalls(Scripted):
+        async def write(self, asked: Asked) -> AsyncIterator[str]:
+            self.stuck = bool(self.asked)
+            async for piece in super().write(asked):
+                yield piece
+
+    one = Stalls("one", marked(LOUD), marked(LINE))
+    desk = desk_of(one, *([Scripted("two", marked(OTHER))] if behind else []), seconds=0.5)
+    assert (await desk.write()).writer == ("two" if behind else OFFLINE)
+    assert len(one.asked) == 2
     assert desk.message.states()[0].standing.state is State.CLOSED
 
 

@@ -5,11 +5,12 @@ import gc
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from sanctum_tui.clock import Clock
-from sanctum_tui.llm.breaker import Breaker, Standing
+from sanctum_tui.llm.breaker import Breaker, Pass, Standing
 from sanctum_tui.llm.ports import Fault, Model, ModelError, Usage
 from sanctum_tui.llm.spending import Spending, Spent
 from sanctum_tui.settings.models import ModelChoice
@@ -39,6 +40,40 @@ class Link:
         """Whether it would be asked now."""
         standing = self.breaker.standing()
         return not standing.seconds and not standing.probing
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One model while it is asked for an answer, in one call or several."""
+
+    until: float | None
+    """When it is broken off by whoever asks, by the loop's clock."""
+    shares: bool
+    """Whether another is behind it, who is to have some of that time."""
+    limit: asyncio.Timeout | None = None
+    answered: bool = False
+    """A call of it was answered, whatever the answer was worth."""
+
+    def share(self) -> float | None:
+        if self.until is None or not self.shares:
+            return None
+        return max(0.0, self.until - asyncio.get_running_loop().time()) * SHARE
+
+    def go_on(self) -> None:
+        """It was answered: the next call has a share of its own."""
+        self.answered = True
+        share = self.share()
+        if share is not None and self.limit is not None and not self.limit.expired():
+            self.limit.reschedule(asyncio.get_running_loop().time() + share)
+
+    @property
+    def over(self) -> bool:
+        """Whether all the time there was went by."""
+        return self.until is not None and asyncio.get_running_loop().time() >= self.until
+
+
+_asking: ContextVar[_Asking | None] = ContextVar("_asking", default=None)
+"""What `first` asks just now, for `go_on`: the same chain may be asked for several answers at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +159,9 @@ class Chain:
         Fault.BUDGET. What else `do` raises goes through and is held against nobody.
 
         `until` is when whoever asks will break it off, by the loop's clock: a model with another behind it, here or
-        `behind` this chain, gets a share of the time that is left, and one that is not done in it has timed out.
+        `behind` this chain, gets a share of the time that is left, and one that is not done in it has timed out. So
+        has the last one, with all of that time, when it is broken off then. Each further call (`go_on`) has a share
+        of its own; whoever has answered once has not timed out, though its next answer came too late.
         """
         last: ModelError | None = None
         others: list[T] = []
@@ -135,19 +172,26 @@ class Chain:
             if leave is None:
                 continue
             known = link.breaker.standing().fault
-            share = None
-            if until is not None and (behind or any(other.ready for other in self._order[place + 1 :])):
-                share = max(0.0, until - asyncio.get_running_loop().time()) * SHARE
+            asking = _Asking(until, behind or any(other.ready for other in self._order[place + 1 :]))
             try:
-                answer = await _within(share, link.model.name, do(link.model))
+                answer = await _within_share(asking, link.model.name, do(link.model))
+            except _LateError as error:
+                last = error
+                link.breaker.succeeded(leave)
+                _LOG.info("%s", error.sentence)
             except ModelError as error:
                 if error.fault is Fault.BUDGET:
                     link.breaker.give_back(leave)
                     raise
                 last = error
-                link.breaker.failed(leave, error)
-                if error.fault is not known:
-                    _LOG.warning("%s: %s", link.model.name, error.sentence)
+                _failed(link, leave, error, known)
+            except asyncio.CancelledError:
+                if asking.over and not asking.answered:
+                    sentence = f"{link.model.name} had no answer in all the time there was for one."
+                    _failed(link, leave, ModelError(sentence, Fault.TIMEOUT), known)
+                else:
+                    link.breaker.give_back(leave)
+                raise
             except BaseException:
                 link.breaker.give_back(leave)
                 raise
@@ -165,7 +209,7 @@ class Chain:
         raise last or self._nobody()
 
     def go_on(self, name: str) -> None:
-        """To be asked before each further call of this model within one answer.
+        """To be asked before each further call of this model within one answer, when the call before was answered.
 
         Raises ModelError with Fault.BUDGET where the budget is reached by now.
         """
@@ -173,6 +217,8 @@ class Chain:
             self._count(link)
         if reached := self._spending.reached():
             raise ModelError(reached, Fault.BUDGET)
+        if (asking := _asking.get()) is not None:
+            asking.go_on()
 
     def states(self) -> tuple[ModelState, ...]:
         """All models, in the order in which they are asked."""
@@ -211,12 +257,30 @@ class Chain:
         return ModelError(sentence, soonest.fault or Fault.TRANSIENT, retry_seconds=soonest.seconds)
 
 
-async def _within(seconds: float | None, name: str, doing: Awaitable[T]) -> T:
+class _LateError(ModelError):
+    """A further answer of a model that had answered came too late: no fault of it."""
+
+
+def _failed(link: Link, leave: Pass, error: ModelError, known: Fault | None) -> None:
+    link.breaker.failed(leave, error)
+    if error.fault is not known:
+        _LOG.warning("%s: %s", link.model.name, error.sentence)
+
+
+async def _within_share(asking: _Asking, name: str, doing: Awaitable[T]) -> T:
+    """What comes of it. Raises ModelError with Fault.TIMEOUT where its share of the time is over."""
+    seconds = asking.share()
+    before = _asking.set(asking)
     try:
         async with asyncio.timeout(seconds) as limit:
+            asking.limit = limit
             return await doing
     except TimeoutError:
         if not limit.expired():
             raise
+    finally:
+        _asking.reset(before)
+    if asking.answered:
+        raise _LateError(f"{name} had no time for another try; the next one is asked.", Fault.TIMEOUT)
     sentence = f"{name} was not done within {seconds:.3g} s, its share of the time; the next one is asked."
     raise ModelError(sentence, Fault.TIMEOUT)

@@ -32,7 +32,8 @@ MOST_EARLIER = 8
 """Lines of earlier streams that are worth a place."""
 MOST_KNOWLEDGE = 4
 """Passages of the knowledge folder that are."""
-
+_PLAN, _OURS = ", its plan", ", the steward's line"
+"""Behind the link of what nobody in chat said."""
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 
@@ -62,6 +63,8 @@ class Piece:
     at: datetime | None = None
     pictures: tuple[str, ...] = ()
     """What can be seen there, by name."""
+    own: bool = False
+    """Of an earlier stream: the operator's plan, or a line of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,9 @@ class EarlierStreams:
     async def find(self, query: str, most: int = MOST_EARLIER) -> Sequence[Piece]:
         """What was said about this, oldest first, each with its stream's number and date."""
         found = await self._searcher.search(query, channel=self._channel, before_session=self._session_id, most=most)
-        pieces = [Piece(Provider.EARLIER, await _words_of(one), link(one), one.at) for one in found]
+        pieces = [
+            Piece(Provider.EARLIER, await _words_of(one), link(one), one.at, own=bool(_whose(one))) for one in found
+        ]
         return sorted(pieces, key=lambda piece: piece.at.timestamp() if piece.at else 0.0)
 
 
@@ -230,8 +235,16 @@ def providers_for(
 
 def link(found: "Found") -> str:
     """How a find is named, so that somebody can look it up: ``stream 12, 2026-02-08``."""
-    whose = ", its plan" if found.number == 0 else ", the steward's line" if found.ours else ""
-    return f"stream {found.session_id}, {found.at:%Y-%m-%d}{whose}"
+    return f"stream {found.session_id}, {found.at:%Y-%m-%d}{_whose(found)}"
+
+
+def links_own(source: str) -> bool:
+    """Whether a `link` is that of a piece which is the operator's or ours."""
+    return source.endswith((_PLAN, _OURS))
+
+
+def _whose(found: "Found") -> str:
+    return _PLAN if found.number == 0 else _OURS if found.ours else ""
 
 
 async def _words_of(found: "Found") -> str:

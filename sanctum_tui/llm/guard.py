@@ -82,6 +82,7 @@ def inspect(
     names: Collection[str] = (),
     names_allowed: bool = False,
     titles: Collection[str] = (),
+    plan: Sequence[str] = (),
     chat: Sequence[str] = (),
     private: Sequence[str] = (),
     language: Language = "any",
@@ -90,7 +91,8 @@ def inspect(
 
     `said`, `said_earlier` and `skipped` are lines that must not come again: of tonight, of earlier streams, and those
     the operator did not want. `names` are viewers' names. `titles` are names of works as tonight's dashboard writes
-    them: what is in them ("DREDGE", "Okami!") is not the line's own loudness. `chat` is what people wrote lately,
+    them: what is in them ("DREDGE", "Okami!") is not the line's own loudness. `plan` is what tonight's
+    plan says, whose words name nobody. `chat` is what people wrote lately,
     as they wrote it. `private` is what nobody may read: prompts, keys, the names of models; text with white space
     is a text, of which a few words in a row are too many, and anything else a word or a key.
     """
@@ -104,7 +106,7 @@ def inspect(
         "instruction": lambda: obeyed(plain, chat, titles) if chat else None,
         "echo": lambda: echoed(plain, chat) if chat else None,
         "language": lambda: other_language(plain, language),
-        "name": lambda: viewer_named(line, names) if names and not names_allowed else None,
+        "name": lambda: viewer_named(line, names, plan) if names and not names_allowed else None,
         "repetition": lambda: said_before(line, said) if said else None,
         "earlier": lambda: said_before(line, said_earlier) if said_earlier else None,
         "skipped": lambda: said_before(line, skipped) if skipped else None,

@@ -4,6 +4,7 @@ The stock is the TOML under ``phrases/``. Whatever a dashboard or a chat contain
 written there, but for the operator's own: the game's name, the title, the angle and the goals.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from importlib.resources import files
 import msgspec
 
 _VOWEL_SOUND = ("heir", "honest", "honour", "hour")
+_WORD = re.compile(r"(?<!\{)\b[^\W\d_]+\b(?!\})")
 _CONSONANT_SOUND = ("eu", "one", "uni", "use", "usu", "ewe")
 
 
@@ -112,6 +114,18 @@ class Phrasebook:
     shapes: tuple[Shape, ...]
     scenes: tuple[Scene, ...]
     words: Words
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of it, in lower case: ordinary English, as far as the composer knows any."""
+        known = self.words
+        lists: tuple[Iterable[str], ...] = (
+            *(known.nouns, known.abstract, known.paired, known.adjectives, known.not_adjectives, known.gerunds),
+            *(known.gerunds.values(), known.clause_verbs, known.not_in_goals, known.personal, known.loose_ends),
+            *(known.small, known.asking),
+            *(shape.texts for shape in self.shapes),
+            *((*scene.keywords, *(quality for pair in scene.qualities for quality in pair)) for scene in self.scenes),
+        )
+        return frozenset(word for texts in lists for text in texts for word in _WORD.findall(text.casefold()))
 
 
 def with_article(word: str) -> str:

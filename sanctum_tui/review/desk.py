@@ -67,8 +67,10 @@ class Desk:
             return Outcome(False, too_late(prompt, self._clock.now()), prompt)
         if not reason and may_step(prompt.state, PromptState.APPROVED):
             before = refused_before(prompt) if line is None else ""
-            if why := before or self._refused(number, words):
-                no = f"The guard says no to line {number}: {why} e edits it, s lets it go. Nothing was approved."
+            # What the guard says now comes first: of an insistence, only the names of rules are kept.
+            if why := self._refused(number, words) or before:
+                why = f"{why.rstrip(' .')}. e edits it, s lets it go. Nothing was approved."
+                no = f"The guard says no to line {number}: {why}"
                 return Outcome(False, no, prompt)
         words, text = single_spaced(words), single_spaced(text)
         new = None if (words, text) == (prompt.line, prompt.text) else words

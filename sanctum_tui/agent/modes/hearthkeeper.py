@@ -140,6 +140,7 @@ class Hearthkeeper:
             names=room.names,
             names_allowed=self._names_allowed(),
             titles=tuple(filter(None, (dashboard.game, dashboard.title))),
+            plan=(dashboard.title, dashboard.game, dashboard.mood, dashboard.angle, *dashboard.goals),
             chat=[*dict.fromkeys((*(message.text for message in room.recent), *heard, *known))],
             private=self._private(),
             language=self._language(),
