@@ -13,7 +13,6 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Key
-from textual.timer import Timer
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
@@ -47,9 +46,6 @@ if TYPE_CHECKING:
     from sanctum_tui.ui.presenter import Presenter
 
 log = logging.getLogger(__name__)
-
-_EDIT_SECONDS = 0.25
-"""How long after the last key a half-edited line is written to disk."""
 
 
 def _actions() -> "type[Provider]":
@@ -100,7 +96,6 @@ class SanctumApp(Shell):
         self.stage = Stage(settings, paths, self.host)
         self.monotonic = monotonic
         """The operator's own time, in seconds."""
-        self._edit_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         history = History(lambda: self.stage.memory, lambda: self.stage.sessions)
@@ -197,12 +192,6 @@ class SanctumApp(Shell):
         elif leaving is Leaving.LEAVE:
             self.exit(0, message=Text("The evening is left as it stands; the same command can go on with it."))
 
-    def save_edits_soon(self) -> None:
-        """Write half-edited lines a moment after the last key."""
-        if self._edit_timer is not None:
-            self._edit_timer.stop()
-        self._edit_timer = self.set_timer(_EDIT_SECONDS, self.keys.review.save_edits)
-
     def on_review_pane_edited(self, message: ReviewPane.Edited) -> None:
         self.keys.review.typed(message)
 
@@ -243,7 +232,8 @@ class SanctumApp(Shell):
 
     def on_descendant_focus(self) -> None:
         """The keys that fit depend on whether letters go into an editor."""
-        self.show_keys(self.moment())
+        if self.query(Footer):  # not there yet when the first pane gets the focus, nor any more at the end
+            self.show_keys(self.moment())
 
     def _tick(self) -> None:
         if self.presenter is not None:

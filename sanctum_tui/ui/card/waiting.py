@@ -54,7 +54,7 @@ class WaitingLine:
             self._approved_at = prompt.number, self._monotonic()
         if prompt.state not in OPEN and not may_step(prompt.state, PromptState.PENDING):
             self._edits.drop(prompt.number)
-            self._app.save_edits_soon()
+            self._app.keys.review.save_edits_soon()
         self._caller.arrived(prompt, self._evening.settings)
 
     def show(self, *, playing: bool) -> None:

@@ -12,6 +12,7 @@ from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
     from textual.worker import Worker
 
     from sanctum_tui.llm.standing import StandingNote
@@ -26,12 +27,17 @@ NOTE_GONE = "The standing note it had left is gone with it."
 DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
 
 
+_EDIT_SECONDS = 0.25
+"""How long after the last key a half-edited line is written to disk."""
+
+
 class ReviewKeys:
     """Acts on the line whose card is on the screen, by its number, and tells what came of it."""
 
     def __init__(self, app: "SanctumApp") -> None:
         self._app = app
         self._checked: tuple[int, str] | None = None
+        self._saving: Timer | None = None
         self._drafting: Worker[None] | None = None
         """Drafts anew, which with a model takes seconds; the keys go on meanwhile."""
         self._refused_words: str | None = None
@@ -158,7 +164,7 @@ class ReviewKeys:
     def typed(self, message: ReviewPane.Edited) -> None:
         """The words changed: keep them, and look at them."""
         self._presenter.edits.keep(message.number, message.line)
-        self._app.save_edits_soon()
+        self.save_edits_soon()
         self.check(message.number, message.line)
 
     async def submit(self, message: ReviewPane.Submitted) -> None:
@@ -178,7 +184,7 @@ class ReviewKeys:
         outcome = await self._presenter.evening.desk.approve(message.number, line=line, reason=reason)
         if outcome.done:
             self._presenter.edits.drop(message.number)
-            self._app.save_edits_soon()
+            self.save_edits_soon()
             await self._app.review.end_edit()
         self._tell(outcome)
 
@@ -189,8 +195,14 @@ class ReviewKeys:
         if prompt is not None and message.line == prompt.line:
             presenter.edits.drop(message.number)
         await self._app.review.end_edit()
-        self._app.save_edits_soon()
+        self.save_edits_soon()
         presenter.tick()
+
+    def save_edits_soon(self) -> None:
+        """Write half-edited lines a moment after the last key."""
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self._app.set_timer(_EDIT_SECONDS, self.save_edits)
 
     async def save_edits(self) -> None:
         """Write half-edited lines to disk; a failure is told, and tried again with the next one."""
