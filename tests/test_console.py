@@ -141,7 +141,7 @@ async def test_the_whole_evening_by_keyboard(tmp_path: Path) -> None:
     chosen = settings(hearthkeeper_prompt_interval_minutes=1.0, review_undo_seconds=0.0)
     async with console(tmp_path, chosen=chosen) as (app, pilot):
         first = await line_waits(app, pilot)
-        assert first.line in words(app, "#review")
+        await until(pilot, lambda: first.line in words(app, "#review"))
         await pilot.press("p")
         await until(pilot, lambda: NOTHING_HAPPENED in words(app))
         await pilot.press("escape", "e", *"too", "enter")
