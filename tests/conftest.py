@@ -1,0 +1,11 @@
+"""How many tests run at once."""
+
+import os
+
+import pytest
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """For ``-n auto``: more than there are cores, since what waits for a terminal or a socket needs none."""
+    cores = os.cpu_count() or 1
+    return cores + cores // 2 + cores % 2
