@@ -1,9 +1,11 @@
 """What holds for the console whatever it shows: its themes, its message line, one sentence for a traceback."""
 
 import asyncio
+import errno
 import gc
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from difflib import get_close_matches
@@ -35,6 +37,23 @@ _SIGNS = {"warning": "! ", "error": "✕ "}
 """What a message begins with that is more than a word of what was done."""
 _THEMES_SECONDS = 2.0
 """How often the user's folder of themes is looked at: one that is being written shows as it is saved."""
+_TERMINAL_SECONDS = 2.0
+"""How often it is looked whether the terminal is still there."""
+
+
+def terminal_gone() -> bool:
+    """Whether what was a terminal at the start is one no more; no where there is none to ask."""
+    try:
+        import termios
+    except ImportError:
+        return False
+    try:
+        termios.tcgetattr(sys.__stdin__ or sys.stdin)
+    except termios.error as error:
+        return bool(error.args and error.args[0] == errno.EIO)
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 class Shell(Unhurried[int]):
@@ -91,6 +110,7 @@ class Shell(Unhurried[int]):
         if self._to_tell:
             self.say(" ".join(self._to_tell), severity="warning")
         self.set_interval(_THEMES_SECONDS, self.look_for_themes)
+        self.set_interval(_TERMINAL_SECONDS, self._look_for_terminal)
         self.call_after_refresh(self._settle)
 
     @staticmethod
@@ -225,6 +245,12 @@ class Shell(Unhurried[int]):
         if event.state is WorkerState.ERROR:
             log.error("%s failed", event.worker.name, exc_info=event.worker.error)
             self.say(UNFORESEEN, severity="error")
+
+    def _look_for_terminal(self) -> None:
+        """End where the terminal has gone without a word: Textual would read from it without a pause for ever."""
+        if not self.is_headless and terminal_gone():
+            log.warning("the terminal has gone; the console ends, and the evening can be gone on with")
+            self._terminated()
 
     def _terminated(self) -> None:
         self.exit(return_code=int(ExitCode.INTERRUPTED))
