@@ -81,5 +81,5 @@ def test_what_looks_like_markup_is_shown_to_the_letter(tmp_path: Path) -> None:
     with terminal(
         tmp_path / "home", "replay", hostile_log(tmp_path), "--speed", "max", columns=160, rows=50
     ) as shown:
-        text = shown.until(lambda seen: "[@click=app.quit]free subs[/]" in seen and "[/] [/b] [red]x" in seen)
-        assert "${PATH} {0} %s %(name)s $who" in text
+        told = ("[@click=app.quit]free subs[/]", "[/] [/b] [red]x", "${PATH} {0} %s %(name)s $who")
+        shown.until(lambda seen: all(words in seen for words in told))

@@ -61,8 +61,17 @@ async def test_a_streamer_approves_a_line_from_a_tablet(tmp_path: Path, chromium
         await chromium.shows("type to search")
         await button(chromium, "Esc")
         await chromium.until("!document.body.textContent.includes('type to search')")
-        await button(chromium, "aapprove")
-        await chromium.until(f"!document.body.textContent.includes({json.dumps(WAITS)})")
+        waits, again = (
+            f"document.body.textContent.includes({json.dumps(words)})" for words in (WAITS, "press again")
+        )
+        for _ in range(50):
+            await button(chromium, "aapprove")
+            await chromium.until(f"!{waits} || {again}")
+            if not await chromium.value(waits):
+                break
+            await button(chromium, "Esc")
+            await chromium.until(f"!{again}")
+        assert not await chromium.value(waits)
         assert chromium.complaints == []
 
 
