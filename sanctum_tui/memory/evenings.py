@@ -2,6 +2,7 @@
 
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.evening import EveningRecord
+from sanctum_tui.memory.dashboards import DashboardQueries
 from sanctum_tui.memory.lines import LineQueries
 from sanctum_tui.memory.prompts import PromptQueries, find_prompts
 from sanctum_tui.memory.sessions import (
@@ -21,7 +22,7 @@ from sanctum_tui.memory.tables import prompts
 from sanctum_tui.memory.writer import ChatWriter
 
 
-class Evenings(SessionQueries, PromptQueries, NoteQueries, SpendingQueries, LineQueries):
+class Evenings(SessionQueries, PromptQueries, NoteQueries, DashboardQueries, SpendingQueries, LineQueries):
     """All questions. Each is a transaction of its own, and raises StorageError, one sentence, when it fails."""
 
     def __init__(self, store: Store, writer: ChatWriter) -> None:

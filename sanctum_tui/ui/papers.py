@@ -159,12 +159,10 @@ class Papers:
         if self._reading is not None:
             self._app.say("The chat here is tonight's; → brings tonight's ledger back.", severity="warning")
             return None
-        from sanctum_tui.memory.dashboards import DashboardQueries
-
         memory = self._evening.memory
         try:
             await memory.writer.flush()
-            number = await DashboardQueries(memory.store).first_line_since(self._evening.keeping.session.id, at)
+            number = await memory.evenings.first_line_since(self._evening.keeping.session.id, at)
         except SanctumError as error:
             self._app.say(error.sentence, severity="error")
             return None

@@ -37,10 +37,8 @@ class Starts:
 
     async def earlier(self) -> None:
         """Offer the dashboards of earlier evenings."""
-        from sanctum_tui.memory.dashboards import DashboardQueries
-
         evening = self._evening
-        found = await DashboardQueries(evening.memory.store).earlier_dashboards(evening.keeping.session.id)
+        found = await evening.memory.evenings.earlier_dashboards(evening.keeping.session.id)
         if not found:
             self._app.say(NO_EARLIER)
             return
