@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import timedelta
 
 # What a terminal or a text layout would obey instead of show. Textual and Rich pass most of it on, so it
 # goes here: C0 but newline, DEL, C1; bidi embeddings, overrides and isolates (they reorder what follows);
@@ -54,3 +55,9 @@ def shorten(text: str, most: int) -> str:
     head = text[: most - 1]
     space = head.rfind(" ")
     return (head[:space] if space > most // 2 else head).rstrip() + "…"
+
+
+def in_minutes(length: timedelta) -> str:
+    """A length of time by the whole minute: ``2 h 05 min``, ``48 min``, ``0 min``."""
+    minutes = int(length.total_seconds()) // 60
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

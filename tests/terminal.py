@@ -40,7 +40,11 @@ class Terminal:
 
     def send(self, keys: str) -> None:
         """Press keys."""
-        os.write(self._master, keys.encode())
+        self.send_bytes(keys.encode())
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send what a terminal would, or what no terminal should."""
+        os.write(self._master, data)
 
     def until(self, seen: str | Callable[[str], bool]) -> str:
         """Read until something is on the screen; what the screen shows then. Fails where it never comes."""
@@ -64,6 +68,14 @@ class Terminal:
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send the program a signal."""
         os.kill(self._process, number)
+
+    def until_it_stops(self) -> None:
+        """Wait until the program was stopped, as with Ctrl+Z; what it draws on its way is read."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while os.waitpid(self._process, os.WUNTRACED | os.WNOHANG) == (0, 0):
+            if time.monotonic() > deadline:
+                raise AssertionError("it does not stop")
+            self._read(0.05)
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], max(0.0, seconds))

@@ -15,8 +15,9 @@ from sanctum_tui.paths import Paths
 from sanctum_tui.runtime.shelf import Shelf
 from sanctum_tui.runtime.whereabouts import whereabouts
 from sanctum_tui.settings import Secret, Settings
+from sanctum_tui.text import in_minutes
 from sanctum_tui.ui.dialogs.about import AboutDialog, Facts, libraries
-from sanctum_tui.ui.dialogs.sessions import Errands, LedgerDialog, SessionsDialog, lasting
+from sanctum_tui.ui.dialogs.sessions import Errands, LedgerDialog, SessionsDialog
 from tests.builders import START, evening_of, paths_in, says, settings
 from tests.test_console import console as whole_console
 from tests.test_console import line_waits
@@ -69,8 +70,8 @@ class Shelves:
 
 
 def test_how_long_an_evening_lasted_is_said_as_people_do() -> None:
-    assert lasting(timedelta(minutes=125)) == "2 h 05 min"
-    assert lasting(timedelta(seconds=2900)) == "48 min"
+    assert in_minutes(timedelta(minutes=125)) == "2 h 05 min"
+    assert in_minutes(timedelta(seconds=2900)) == "48 min"
     session = Session(1, "harbour", "live", "", START, clock_at=START - timedelta(seconds=3))
     assert Shelved(session, 0).lasted == timedelta()
 

@@ -13,6 +13,8 @@ from sanctum_tui.text import clean_line
 MOST_BYTES = 4 * 1024 * 1024
 """A larger file is no dashboard; it is refused rather than put into an editor."""
 
+_STEP_MILLISECONDS = 400
+"""How often the watcher looks whether the system told it anything: each look costs a wake-up, all evening long."""
 _BOM = b"\xef\xbb\xbf"
 _MOST_COMPARED = 2_000_000
 """Pairs of lines that are compared for what was kept among edited ones; above it, all between them is new."""
@@ -92,7 +94,7 @@ class DashboardFile:
         name = self.path.name
         # The folder is watched, not the file: editors replace a file, and its watch would die with it.
         async for _ in awatch(
-            self.path.parent, watch_filter=lambda _, path: Path(path).name == name, recursive=False, step=100
+            self.path.parent, watch_filter=lambda _, path: Path(path).name == name, recursive=False, step=400
         ):
             if (text := self._news()) is not None:
                 yield text

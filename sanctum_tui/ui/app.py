@@ -92,6 +92,8 @@ class SanctumApp(Shell):
         self.set_keymap(self.keyboard.keymap)
         self.presenter: Presenter | None = None
         self.papers: Papers | None = None
+        self._fitting: tuple[object, ...] | None = None
+        """What the footer was filled for."""
         self.host = Host(self, settings, paths, plan, sources)
         self.stage = Stage(settings, paths, self.host)
         self.monotonic = monotonic
@@ -137,9 +139,12 @@ class SanctumApp(Shell):
         return self.presenter.moment() if self.presenter is not None else Moment()
 
     def show_keys(self, moment: Moment) -> None:
-        """Show in the footer which keys fit."""
-        self.footer.show(footer_pieces(self.keyboard, moment, editing=self.review.editing is not None))
-        self.chat.beyond = beyond(self.keyboard, moment, self.frame.standing_panes)
+        """Show in the footer which keys fit; it is asked to each second, and most of the time nothing is new."""
+        fitting = self.keyboard, moment, self.review.editing is not None, self.frame.standing_panes
+        if fitting != self._fitting:
+            self._fitting = fitting
+            self.footer.show(footer_pieces(self.keyboard, moment, editing=self.review.editing is not None))
+            self.chat.beyond = beyond(self.keyboard, moment, self.frame.standing_panes)
 
     async def action_do(self, name: str) -> None:
         """Do what a key stands for, or say why it does not fit and what would."""

@@ -1,5 +1,6 @@
 """Keeps the pulse of an evening: from what is stored where it goes on, and from what happens then."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sanctum_tui.evening import Silence
@@ -22,6 +23,8 @@ class HalfHour:
     def __init__(self, evening: "Evening") -> None:
         self._evening = evening
         self._pulse = Pulse()
+        self._drawn: tuple[Pulse, datetime, int, bool] | None = None
+        self._trace = Trace()
 
     async def restore(self) -> None:
         """Take in the half hour before the evening was left."""
@@ -55,8 +58,13 @@ class HalfHour:
     def trace(self) -> Trace:
         """The half hour as it is at this moment, with the silence that still goes on where it is long enough."""
         evening, now = self._evening, self._evening.now()
-        room, silences = evening.room, list(evening.room.silences[-_MOST_SILENCES:])
+        room, silences = evening.room, evening.room.silences
         since = (now - room.quiet_since).total_seconds()
-        if since > evening.settings.hearthkeeper_inactivity_minutes * 60:
-            silences.append(Silence(room.quiet_since, since))
-        return self._pulse.trace(now, silences)
+        lasting = since > evening.settings.hearthkeeper_inactivity_minutes * 60
+        # It is asked for each second, and looks different once a minute.
+        drawn = self._pulse, now.replace(second=0, microsecond=0), len(silences), lasting
+        if self._drawn != drawn:
+            self._drawn = drawn
+            going_on = [Silence(room.quiet_since, since)] if lasting else []
+            self._trace = self._pulse.trace(now, [*silences[-_MOST_SILENCES:], *going_on])
+        return self._trace

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEDGER_SECONDS = 10.0
-"""How often the ledger on the screen is told anew while nothing special happens."""
+"""How often the ledger on the screen is told anew while people talk."""
+QUIET_LEDGER_SECONDS = 60.0
+"""And while nothing happens: how long it has been quiet is in it."""
 _STYLES = Path(__file__).parent / "panes"
 TONIGHT = "5 Ledger · tonight, so far"
 
@@ -35,7 +37,9 @@ class Papers:
         self._evening = evening
         self._monotonic = monotonic
         self.stale = False
-        """Something happened that the ledger on the screen does not tell yet."""
+        """Something was decided that the ledger on the screen does not tell yet."""
+        self.outgrown = False
+        """Something happened at all since it was told."""
         self._told_at = -math.inf
         self._reading: Path | None = None
         """An earlier evening's ledger that is in the pane instead of tonight's."""
@@ -90,7 +94,8 @@ class Papers:
         pane = self._ledger
         if pane is None or self._reading is not None or not pane.is_on_screen:
             return
-        if self.stale or self._monotonic() - self._told_at >= LEDGER_SECONDS:
+        wait = LEDGER_SECONDS if self.outgrown else QUIET_LEDGER_SECONDS
+        if self.stale or self._monotonic() - self._told_at >= wait:
             self._start_telling()
 
     async def close(self) -> None:
@@ -184,7 +189,7 @@ class Papers:
         pane = self._ledger
         if pane is None:
             return
-        self.stale = False
+        self.stale = self.outgrown = False
         self._told_at = self._monotonic()
         async with self._turn:
             from sanctum_tui.exports.markdown import render

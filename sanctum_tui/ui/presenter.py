@@ -83,6 +83,7 @@ class Presenter:
     def hear(self, event: Event) -> None:
         """Take in one event; quick, for whoever tells it waits."""
         self._half_hour.hear(event)
+        self._papers.outgrown = True
         match event:
             case LinesHeard(lines):
                 self._app.chat.append(lines)

@@ -17,6 +17,7 @@ from textual.events import Event, Key
 from textual.filter import Monochrome, NoColor
 from textual.message import Message
 from textual.notifications import SeverityLevel
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
@@ -26,6 +27,7 @@ from sanctum_tui.text import clean
 from sanctum_tui.ui.look.concealing import conceal
 from sanctum_tui.ui.look.themefiles import ThemeFiles
 from sanctum_tui.ui.look.theming import OurTheme, variable_defaults
+from sanctum_tui.ui.sparing import SparingScreen
 from sanctum_tui.ui.unhurried import Unhurried
 
 log = logging.getLogger(__name__)
@@ -35,10 +37,9 @@ UNFORESEEN = "Something unforeseen happened; the log file says what. The evening
 DEFAULT_THEME = "hearth"
 _SIGNS = {"warning": "! ", "error": "✕ "}
 """What a message begins with that is more than a word of what was done."""
-_THEMES_SECONDS = 2.0
-"""How often the user's folder of themes is looked at: one that is being written shows as it is saved."""
-_TERMINAL_SECONDS = 2.0
-"""How often it is looked whether the terminal is still there."""
+_LOOK_SECONDS = 2.0
+"""How often it is looked whether the terminal is still there, and at the user's folder of themes: one that is being
+written shows as it is saved."""
 
 
 def terminal_gone() -> bool:
@@ -99,6 +100,9 @@ class Shell(Unhurried[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
 
+    def get_default_screen(self) -> Screen[None]:
+        return SparingScreen(id="_default")
+
     def on_load(self) -> None:
         # Until the first paint everything that is made stays: looking for garbage would only delay it.
         gc.disable()
@@ -109,8 +113,7 @@ class Shell(Unhurried[int]):
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
         if self._to_tell:
             self.say(" ".join(self._to_tell), severity="warning")
-        self.set_interval(_THEMES_SECONDS, self.look_for_themes)
-        self.set_interval(_TERMINAL_SECONDS, self._look_for_terminal)
+        self.set_interval(_LOOK_SECONDS, self._look_around)
         self.call_after_refresh(self._settle)
 
     @staticmethod
@@ -245,6 +248,10 @@ class Shell(Unhurried[int]):
         if event.state is WorkerState.ERROR:
             log.error("%s failed", event.worker.name, exc_info=event.worker.error)
             self.say(UNFORESEEN, severity="error")
+
+    def _look_around(self) -> None:
+        self.look_for_themes()
+        self._look_for_terminal()
 
     def _look_for_terminal(self) -> None:
         """End where the terminal has gone without a word: Textual would read from it without a pause for ever."""

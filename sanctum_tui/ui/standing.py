@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sanctum_tui.agent.policies import minutes
 from sanctum_tui.chat import Live, LiveGate
 from sanctum_tui.evening import PromptState
+from sanctum_tui.text import in_minutes
 from sanctum_tui.twitch.values import Link, LinkState
 from sanctum_tui.ui.actions import Moment
 from sanctum_tui.ui.keyboard import Keyboard
@@ -22,7 +23,8 @@ def standing(evening: "Evening", moment: Moment, trouble: str, keyboard: Keyboar
     """What an operator should see at a glance; `trouble` is a sentence about storage, or empty.
 
     In private mode that is said first, and neither places on this machine nor the agent's account are told.
-    Where room is short, the count and the channel go first: where a line would be posted is told as long as can be.
+    How long it lasts is told by the minute: the silence clock counts the seconds. Where room is short, the count
+    and the channel go first: where a line would be posted is told as long as can be.
     """
     live = evening.broadcasting
     now = evening.now()
@@ -53,7 +55,7 @@ def speed_words(speed: float) -> str:
 
 def _replay(evening: "Evening", moment: Moment, now: datetime, keyboard: Keyboard) -> list[Piece]:
     player = evening.player
-    return [Piece(minutes((now - player.first_at).total_seconds()), 6), _playing(evening, moment, keyboard)]
+    return [Piece(in_minutes(now - player.first_at), 6), _playing(evening, moment, keyboard)]
 
 
 def _playing(evening: "Evening", moment: Moment, keyboard: Keyboard) -> Piece:
@@ -114,7 +116,7 @@ def _on_air(live: "Broadcasting", now: datetime) -> Piece:
     """The stream itself, whatever the test mode opens."""
     gate = live.on_air.gate
     if gate.on_air is Live.YES:
-        since = "" if gate.stream is None else f" {minutes((now - gate.stream.started_at).total_seconds())}"
+        since = "" if gate.stream is None else f" {in_minutes(now - gate.stream.started_at)}"
         return Piece(f"● live{since}", 8)
     if gate.on_air is Live.NO:
         return Piece("○ not live", 8)

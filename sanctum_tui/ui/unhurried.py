@@ -8,6 +8,7 @@ from queue import Queue
 
 from rich.console import RenderableType
 from textual.app import App, ReturnType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -21,6 +22,14 @@ class Unhurried(App[ReturnType]):
 
     _catching_up: Timer | None = None
     """Runs while the terminal has yet to be shown something that was left out."""
+
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from sanctum_tui.ui.patient import PatientDriver
+
+        return PatientDriver
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if self._catching_up is None and _unread(self._driver) > _MOST_UNREAD:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from sanctum_tui.text import in_minutes
+
 LONG_PAUSE: Final = timedelta(minutes=5)
 """A pause between two lines that is told."""
 
@@ -18,10 +20,5 @@ def rule_between(before: datetime | None, at: datetime, zone: tzinfo | None, *, 
     if then.date() < now.date():
         return f"{now:%A}, {now.day} {now:%B %Y}"
     if pauses and at - before >= LONG_PAUSE:
-        return f"{_long(at - before)} of quiet"
+        return f"{in_minutes(at - before)} of quiet"
     return ""
-
-
-def _long(pause: timedelta) -> str:
-    minutes = int(pause.total_seconds()) // 60
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"

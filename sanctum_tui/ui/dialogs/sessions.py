@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
@@ -15,7 +14,7 @@ from textual.widgets import Static
 
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.evening import LIVE_SOURCE
-from sanctum_tui.text import one_line
+from sanctum_tui.text import in_minutes, one_line
 from sanctum_tui.ui.dialogs.base import Paper
 from sanctum_tui.ui.dialogs.listing import Listing
 from sanctum_tui.ui.look.concealing import conceal
@@ -119,7 +118,7 @@ class SessionsDialog(Listing["Shelved"]):
         posted = f"{item.posted:>4} posted  " if roomy else ""
         return Content.assemble(
             (f"{session.started_at.astimezone():%Y-%m-%d %H:%M}  ", "bold"),
-            (f"{lasting(item.lasted):>8}  {session.messages:>8,} lines  {posted}{state}", "$hearth-quiet"),
+            (f"{in_minutes(item.lasted):>8}  {session.messages:>8,} lines  {posted}{state}", "$hearth-quiet"),
             one_line(session.channel),
             f" · {one_line(session.title)}" if session.title else "",
         )
@@ -134,7 +133,7 @@ class SessionsDialog(Listing["Shelved"]):
         return Content.assemble(
             (one_line(session.title) or "(no title)", "bold"),
             f"\n#{one_line(session.channel)}, {kind}, {session.started_at.astimezone():%A %d %B %Y, %H:%M}",
-            f"\n{session.messages:,} lines of chat in {lasting(item.lasted)}, {posted} of the agent posted.",
+            f"\n{session.messages:,} lines of chat in {in_minutes(item.lasted)}, {posted} of the agent posted.",
             (f"\nSession {session.id}: {self._sign(item)} {self._state(item)}.", "$hearth-quiet"),
         )
 
@@ -227,12 +226,6 @@ class LedgerDialog(Paper[None]):
     def _failed(self, sentence: str) -> None:
         if self.is_attached:
             self.told.update(Content.styled(f"✕ {self.seemly(sentence)}", "bold $warning"))
-
-
-def lasting(lasted: timedelta) -> str:
-    """``2 h 05 min``, ``48 min``."""
-    minutes = round(lasted.total_seconds() / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
 
 
 def written_words(path: Path, *, private: bool) -> str:

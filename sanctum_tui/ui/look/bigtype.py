@@ -3,7 +3,7 @@
 Letters are drawn two dots to a cell, by half blocks; a large clock's dots are two cells wide, which is about square.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -23,10 +23,13 @@ _LARGEST_DOT = 4
 
 def clock(time: str, width: int, height: int) -> list[str]:
     """A time in the largest digits that the room has place for; nothing where it has none for the smallest."""
-    for rows in _clocks(time):
-        if len(rows) <= height and len(rows[0]) <= width:
-            return rows
-    return []
+    faces = _side_by_side([_tall(sign) for sign in time]), _side_by_side([_face()[sign] for sign in time])
+    for dot in range(_LARGEST_DOT, 0, -1):
+        for dots in faces:
+            if len(dots) * dot <= height and len(dots[0]) * dot * 2 <= width:
+                return _square(dots, dot)
+    smallest = halves(faces[1])
+    return smallest if len(smallest) <= height and len(smallest[0]) <= width else []
 
 
 def letters(text: str, width: int, height: int) -> list[str]:
@@ -53,16 +56,6 @@ def letters(text: str, width: int, height: int) -> list[str]:
     for line in lines:
         rows += ([""] * LEADING if rows else []) + halves(_side_by_side(line))
     return rows
-
-
-def _clocks(time: str) -> Iterator[list[str]]:
-    """The time in every size there is, the largest first."""
-    small = _side_by_side([_face()[sign] for sign in time])
-    tall = _side_by_side([_tall(sign) for sign in time])
-    for dot in range(_LARGEST_DOT, 0, -1):
-        yield _square(tall, dot)
-        yield _square(small, dot)
-    yield halves(small)
 
 
 def _square(dots: Sequence[Sequence[bool]], dot: int) -> list[str]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 
@@ -27,6 +29,8 @@ def changed(before: Sequence[str], after: Sequence[str]) -> Region | None:
 class Steady(Widget):
     """Rows of words in one style. A change of a digit repaints that digit."""
 
+    ALLOW_SELECT = False
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: tuple[str, ...] = ()
@@ -47,3 +51,19 @@ class Steady(Widget):
 
     def render(self) -> Content:
         return Content("\n".join(self._rows))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows as they are, past all that Textual does to lay words out, where none is wrapped or framed."""
+        width = self.size.width
+        if self.gutter or any(cell_len(row) > width for row in self._rows):
+            return super().render_lines(crop)
+        style = self.visual_style.rich_style
+        background = self.background_colors[1]
+        strips = []
+        for y in crop.line_range:
+            row = self._rows[y] if y < len(self._rows) else ""
+            strip = Strip([Segment(set_cell_size(row, width), style)], width)
+            for each in self.get_line_filters():
+                strip = strip.apply_filter(each, background)
+            strips.append(strip if crop.width == width else strip.crop(*crop.column_span))
+        return strips

@@ -101,22 +101,29 @@ class SilencePane(Vertical, can_focus=True):
         self.border_title = Content("2 Silence")
         self._timer: Timer | None = None
         self._big = False
-        self._digits: list[str] = []
+        self._parts: tuple[str, ...] = ()
+        """What has a place in this room beside digits."""
+        self._for_digits = Size()
+        self._rows = 0
+        """How high the digits are that the room is arranged for."""
         self.private = False
         """Nothing here names anybody, so there is nothing to hide."""
+        self._digits, self._decision = Steady(id="digits"), Steady(id="decision")
+        self._quiet_bar, self._interval_bar = Bar(id="quiet-bar"), Bar(id="interval-bar")
+        self._pulses = Pulses(id="pulse")
 
     def compose(self) -> ComposeResult:
-        yield Steady(id="digits")
+        yield self._digits
         with Horizontal(classes="measure"):
             yield Static(id="mood", markup=False)
-            yield Bar(id="quiet-bar")
+            yield self._quiet_bar
             yield Static(id="quiet-of", classes="of", markup=False)
         with Horizontal(classes="measure", id="interval"):
             yield Static(id="rested", markup=False)
-            yield Bar(id="interval-bar")
+            yield self._interval_bar
             yield Static(id="interval-of", classes="of", markup=False)
-        yield Pulses(id="pulse")
-        yield Steady(id="decision")
+        yield self._pulses
+        yield self._decision
 
     def on_mount(self) -> None:
         self.show(Timer())
@@ -131,7 +138,7 @@ class SilencePane(Vertical, can_focus=True):
         if big != self._big:
             self._big = big
             self.refresh(layout=True)
-            self._set_digits()
+            self._make_room()
 
     def show(self, timer: Timer) -> None:
         """Show how the room is at this moment."""
@@ -147,7 +154,7 @@ class SilencePane(Vertical, can_focus=True):
         if before is None or (before.time, before.mood) != (timer.time, timer.mood):
             self._set_digits()
         if before is None or before.words != timer.words:
-            self.query_one("#decision", Steady).show([timer.words])
+            self._decision.show([timer.words])
         if before is None or before.threshold != timer.threshold:
             self.border_subtitle = Content(f"may draft after {timer.threshold}" if timer.threshold else "")
             self._put("quiet-of", f"of {timer.threshold}" if timer.threshold else "")
@@ -156,12 +163,12 @@ class SilencePane(Vertical, can_focus=True):
         if before is None or (before.rested, before.interval) != (timer.rested, timer.interval):
             sign = "✓" if timer.rested else "…"
             self._put("rested", f"{sign} since last line" if timer.interval else "")
-        self.query_one("#quiet-bar", Bar).show(timer.share)
-        self.query_one("#interval-bar", Bar).show(timer.interval_share)
+        self._quiet_bar.show(timer.share)
+        self._interval_bar.show(timer.interval_share)
 
     def show_pulse(self, trace: Trace) -> None:
         """Show the last half hour."""
-        self.query_one(Pulses).show(trace)
+        self._pulses.show(trace)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The rows it would like to have on a screen of this height; it makes do with what it gets."""
@@ -174,30 +181,41 @@ class SilencePane(Vertical, can_focus=True):
 
     def on_resize(self, event: Resize) -> None:
         """The room is another one."""
-        self._set_digits()
+        self._make_room()
 
-    def _set_digits(self) -> None:
-        """The digits as large as they can be, and besides them as much as has room; in large type they come first."""
-        if self._timer is None or not self.is_mounted:
-            return
+    def _make_room(self) -> None:
+        """Find out how much room digits have, and what else is there; in large type they come first."""
         width, height = self.content_size
-        parts = {part: rows for part, rows in _ROWS.items() if part not in _ALWAYS} if not self._big else {}
-        left = height - _LEAST_ROWS - sum(parts.values())
+        parts = [part for part in _ROWS if part not in _ALWAYS] if not self._big else []
+        left = height - _LEAST_ROWS - sum(_ROWS[part] for part in parts)
         for part in ("legend", "pulse", "interval"):
             if left < _SMALLEST and part in parts:
-                left += parts.pop(part)
-        rows = [] if self._timer.mood in (Mood.NONE, Mood.OPENING) else clock(self._timer.time, width, left)
-        left -= len(rows)
+                parts.remove(part)
+                left += _ROWS[part]
+        self._parts, self._for_digits = tuple(parts), Size(width, max(0, left))
+        self._arrange()
+        self._set_digits()
+
+    def _arrange(self) -> None:
+        """Show what has room beside digits of this height."""
+        parts, left = set(self._parts), self._for_digits.height - self._rows
         for part in ("interval", "pulse", "legend"):
             if part not in parts and left >= _ROWS[part] and (part != "legend" or "pulse" in parts):
-                parts[part] = _ROWS[part]
-                left -= parts[part]
-        for part in ("interval", "pulse", "legend"):
+                parts.add(part)
+                left -= _ROWS[part]
             self.set_class(part in parts, f"-{part}")
-        self.set_class(bool(rows), "-digits")
-        if rows != self._digits:
-            self._digits = rows
-            self.query_one("#digits", Steady).show(rows)
+        self.set_class(bool(self._rows), "-digits")
+
+    def _set_digits(self) -> None:
+        """The digits as large as they can be; once a second, so it does no more than it must."""
+        if self._timer is None or not self.is_mounted:
+            return
+        spoken = self._timer.mood not in (Mood.NONE, Mood.OPENING)
+        rows = clock(self._timer.time, *self._for_digits) if spoken else []
+        if len(rows) != self._rows:
+            self._rows = len(rows)
+            self._arrange()
+        self._digits.show(rows)
 
     def _put(self, place: str, words: str) -> None:
         self.query_one(f"#{place}", Static).update(Content(words))
