@@ -12,6 +12,9 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+QUOTED = 80
+"""Characters that are kept of a line somebody answers."""
+
 
 class Voice(StrEnum):
     """Whose line it is. Only `PERSON` resets the silence clock."""
@@ -58,7 +61,7 @@ class ChatMessage(Struct, frozen=True, gc=False, tag_field="type", tag="message"
     shared_from: str = ""
     """The channel it was written in, where that is another one (shared chat)."""
     reply_words: str = ""
-    """How the line begins that this answers, where the service told it; not stored."""
+    """How the line begins that this answers, where the service told it; at most `QUOTED` characters."""
 
 
 class ChatNotice(Struct, frozen=True, gc=False):

@@ -365,6 +365,7 @@ MESSAGES = st.builds(
     bits=st.integers(0, 2**31 - 1),
     reply_to=WORDS,
     shared_from=WORDS,
+    reply_words=WORDS,
 )
 
 

@@ -45,6 +45,7 @@ EVENTS: st.SearchStrategy[ChatEvent] = st.one_of(
         st.integers(0, 2**31 - 1),
         CLEAN,
         CLEAN,
+        CLEAN,
     ),
     st.builds(ChatNotice, MOMENTS, SPOKEN, st.just("") | LOGINS, CLEAN),
     st.builds(MessageDeleted, MOMENTS, IDS),

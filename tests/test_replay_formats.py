@@ -128,7 +128,8 @@ def test_null_and_numbers_as_text_are_forgiven(written: Write) -> None:
 )
 def test_control_characters_never_pass(written: Write, hostile: str) -> None:
     # Each alone: the quick check of a block must not let one through because another is missing.
-    fields = dict.fromkeys(("user", "name", "text", "id", "reply_to", "shared_from", "title"), f"a{hostile}b")
+    texts = "user", "name", "text", "id", "reply_to", "shared_from", "reply_words", "title"
+    fields = dict.fromkeys(texts, f"a{hostile}b")
     said = json.dumps({"at": 1, "badges": [f"a{hostile}b"]} | fields, ensure_ascii=False).replace("\\\\", "\\")
     (message,) = messages_of(written(said))
     clean = "aéb" if "é" in hostile else "ab"
@@ -142,6 +143,7 @@ def test_control_characters_never_pass(written: Write, hostile: str) -> None:
         (clean,),
         reply_to=clean,
         shared_from=clean,
+        reply_words=clean,
     )
 
 
@@ -346,6 +348,7 @@ def test_irc_lines_give_messages_notices_and_deletions() -> None:
             "a2",
             reply_to="Mira",
             shared_from="9",
+            reply_words="good evening",
         ),
         ChatMessage(SEVEN + timedelta(microseconds=253_861_000), "mira", "Mira", "waves", "a3", action=True, bits=5),
         ChatNotice(SEVEN + timedelta(seconds=300), "Tove subscribed for 3 months!", "tove", "Tove"),

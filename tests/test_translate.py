@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanctum_tui.chat import (
+    QUOTED,
     ChannelUpdated,
     ChatCleared,
     ChatEvent,
@@ -106,7 +107,11 @@ def test_a_me_line_is_an_action_without_its_wrapping() -> None:
 def test_cheers_replies_and_shared_chat_are_told() -> None:
     assert message(line("Cheer100 well done", cheer={"bits": 100})).bits == 100
     reply = {"parent_user_name": "Joram", "parent_user_login": "joram", "parent_message_body": "hi"}
-    assert message(line("@Joram yes", reply=reply)).reply_to == "Joram"
+    answer = message(line("@Joram yes", reply=reply))
+    assert (answer.reply_to, answer.reply_words) == ("Joram", "hi")
+    long = message(line("@Joram yes", reply=reply | {"parent_message_body": "and on " * 50}))
+    assert len(long.reply_words) <= QUOTED
+    assert long.reply_words.endswith("on…")
     elsewhere = {"source_broadcaster_user_id": "2002", "source_broadcaster_user_login": "FarShore"}
     assert message(line(**elsewhere)).shared_from == "farshore"
     here = {"source_broadcaster_user_id": "1001", "source_broadcaster_user_login": "quietharbor"}

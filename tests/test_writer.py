@@ -268,11 +268,12 @@ async def test_a_session_that_is_not_there_is_a_trouble_and_not_a_silence(tmp_pa
 
 
 def test_rows_are_in_the_order_of_the_columns() -> None:
-    said = ChatMessage(NOW, "login", "name", "text", "id", "colour", ("a/1",), True, 5, "reply_to", "shared_from")
+    texts = "reply_to", "shared_from", "reply_words"
+    said = ChatMessage(NOW, "login", "name", "text", "id", "colour", ("a/1",), True, 5, *texts)
     (row,) = rows_of(7, [ChatLine(3, Voice.BOT, said)])
     by_name = dict(zip(lines_table.c.keys(), row, strict=True))
     assert {name for name, value in by_name.items() if name == value} == {
-        "login", "name", "text", "id", "colour", "reply_to", "shared_from",
+        "login", "name", "text", "id", "colour", *texts,
     }  # fmt: skip
     assert [by_name[name] for name in ("session_id", "number", "voice", "action", "bits", "deleted")] == [
         7, 3, "bot", True, 5, False,

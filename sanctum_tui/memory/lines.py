@@ -38,7 +38,7 @@ def rows_of(session_id: int, heard: Iterable[ChatLine]) -> list[tuple[Any, ...]]
             (
                 session_id, line.number, micros(said.at), said.login, said.name, said.text, said.colour,
                 pack(said.badges), line.voice._value_, said.id, said.action, said.bits, said.reply_to,
-                said.shared_from, False,
+                said.shared_from, False, said.reply_words,
             )
         )  # fmt: skip
     return rows
@@ -115,9 +115,9 @@ class LineQueries:
             ChatLine(
                 number,
                 _VOICES[voice],
-                ChatMessage(at, login, name, text, id, colour, badges, action, bits, reply_to, shared_from),
+                ChatMessage(at, login, name, text, id, colour, badges, action, bits, *rest),
             )
-            for number, at, login, name, text, colour, badges, voice, id, action, bits, reply_to, shared_from in rows
+            for number, at, login, name, text, colour, badges, voice, id, action, bits, *rest in rows
         )
 
 

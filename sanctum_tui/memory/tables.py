@@ -25,7 +25,7 @@ from sqlalchemy import (
     event,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration, written here too so that a start-up can tell without loading Alembic; a test compares."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -158,6 +158,7 @@ lines = Table(
     _text("reply_to"),
     _text("shared_from"),
     Column("deleted", Boolean, nullable=False),
+    Column("reply_words", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("session_id", "number"),
     sqlite_with_rowid=False,
 )

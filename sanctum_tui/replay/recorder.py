@@ -119,6 +119,8 @@ def _message_line(message: ChatMessage) -> bytes:
         fields["bits"] = message.bits
     if message.reply_to:
         fields["reply_to"] = message.reply_to
+    if message.reply_words:
+        fields["reply_words"] = message.reply_words
     if message.shared_from:
         fields["shared_from"] = message.shared_from
     return _ENCODER.encode(fields) + b"\n"

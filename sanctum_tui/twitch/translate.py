@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sanctum_tui.chat import (
+    QUOTED,
     ChannelUpdated,
     ChatCleared,
     ChatEvent,
@@ -22,8 +23,6 @@ from sanctum_tui.twitch.frames import Notification, moment, part, word
 _COLOUR = re.compile("#[0-9A-Fa-f]{6}")
 # As IRC writes a ``/me`` line, and EventSub hands it on. The \x01 at its end goes with all that cleaning takes.
 _ACTION = "\x01ACTION "
-_QUOTED = 80
-"""Characters that are kept of a line somebody answers."""
 _MOST_BITS = 1_000_000_000
 """Above any cheer; a larger number is no number of bits, and would not fit where it is stored."""
 
@@ -157,7 +156,7 @@ def _said(event: dict[str, Any], text: str, id: str, login: str, at: datetime) -
         bits if type(bits) is int and 0 < bits <= _MOST_BITS else 0,
         _line(part(event, "reply"), "parent_user_name") or _line(part(event, "reply"), "parent_user_login"),
         _other_channel(event),
-        shorten(_line(part(event, "reply"), "parent_message_body"), _QUOTED),
+        shorten(_line(part(event, "reply"), "parent_message_body"), QUOTED),
     )
 
 

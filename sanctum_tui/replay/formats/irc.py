@@ -168,6 +168,7 @@ def _message(line: IrcLine, at: datetime | None, text: str, intake: Intake) -> N
         bits=int(bits) if bits.isascii() and bits.isdigit() and len(bits) < 10 else 0,
         reply_to=tags.get("reply-parent-display-name", ""),
         shared_from=shared if shared != tags.get("room-id") else "",
+        reply_words=tags.get("reply-parent-msg-body", ""),
     )
 
 

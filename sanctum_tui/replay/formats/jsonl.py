@@ -8,7 +8,7 @@ Then one event a line. A message needs ``at``, ``user`` and ``text``; the rest m
 
     {"at":"2026-03-01T19:00:03.120Z","user":"mira","name":"Mira","text":"good evening","color":"#aabbcc",
      "badges":["subscriber/3"],"id":"6f1c","action":false,"bits":0,"reply_to":"","shared_from":"",
-     "type":"message"}
+     "reply_words":"","type":"message"}
 
 ``at`` is an RFC 3339 time (UTC where it names no zone), or a number of seconds from the start of the log:
 from the header's ``started``, else from 2000-01-01T00:00:00Z. ``user`` is the login; ``name``, the name as
@@ -80,6 +80,7 @@ class Record(Struct, gc=False):
     bits: int = 0
     reply_to: str = ""
     shared_from: str = ""
+    reply_words: str = ""
     type: str = "message"
     seconds: float = -1.0
     title: str = ""
@@ -240,6 +241,7 @@ class _Reader:
                     sane_bits(record.bits),
                     cleaned(record.reply_to),
                     cleaned(record.shared_from),
+                    cleaned(record.reply_words),
                 )
             )
         self._last = last

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from sanctum_tui.chat import ChatEvent, ChatMessage
-from sanctum_tui.text import clean_line
+from sanctum_tui.chat import QUOTED, ChatEvent, ChatMessage
+from sanctum_tui.text import clean_line, shorten
 
 BASE = datetime(2000, 1, 1, tzinfo=UTC)
 """Where a log begins that has only times of day, or seconds from its start: fixed, so that replays repeat."""
@@ -109,6 +109,7 @@ class Intake:
         bits: int = 0,
         reply_to: str = "",
         shared_from: str = "",
+        reply_words: str = "",
     ) -> None:
         """Collect a line somebody wrote. Without a login the shown name gives one."""
         name = clean_line(name).strip()
@@ -136,6 +137,7 @@ class Intake:
                 bits=sane_bits(bits),
                 reply_to=clean_line(reply_to),
                 shared_from=clean_line(shared_from),
+                reply_words=shorten(clean_line(reply_words), QUOTED),
             )
         )
 
