@@ -197,6 +197,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size", type=serve.size, metavar="COLUMNSxROWS", help="a size that stays (that of the page in use)"
     )
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="keep the token here, so that the address stays (a new one)"
+    )
     parser.add_argument("console", nargs="*", metavar="-- ...", help="the console's own command: live, replay FILE")
 
 

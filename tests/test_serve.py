@@ -229,6 +229,14 @@ def test_what_cannot_be_shown_is_told_in_words(tmp_path: Path, arguments: tuple[
     assert "is shown at" not in run.stdout
 
 
+async def test_the_address_stays_where_its_token_is_kept(tmp_path: Path) -> None:
+    kept = "--token-file", tmp_path / "dock"
+    async with served(tmp_path / "home", *kept, "--", "replay", SAMPLE) as first:
+        token = first.token
+    async with served(tmp_path / "home", *kept, "--", "replay", SAMPLE) as second:
+        assert second.token == token
+
+
 async def test_a_whole_network_is_let_in_only_with_a_warning(tmp_path: Path) -> None:
     async with served(tmp_path, "--host", "0.0.0.0", *EVENING) as server:
         assert "not encrypted" in server.printed

@@ -1,8 +1,11 @@
 """Who is let in: the address with its token, opened under this machine's own name, and nobody else."""
 
+from pathlib import Path
+
 import pytest
 
-from sanctum_tui.serving.access import Access, hosts_of, only_here, split_host
+from sanctum_tui.errors import BadInputError
+from sanctum_tui.serving.access import Access, hosts_of, kept_token, new_token, only_here, split_host
 
 HERE = {"Host": "127.0.0.1:8129", "Origin": "http://127.0.0.1:8129"}
 
@@ -16,6 +19,27 @@ def test_each_start_has_a_token_of_its_own_that_nobody_can_guess() -> None:
     tokens = {Access(8129, frozenset()).token for _ in range(100)}
     assert len(tokens) == 100
     assert all(len(token) * 6 >= 128 for token in tokens)
+
+
+def test_a_token_is_kept_where_it_is_asked_for_and_nobody_else_can_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "new folder" / "token"
+    token = kept_token(file)
+    assert kept_token(file) == token
+    assert file.stat().st_mode & 0o077 == 0
+    assert token not in {kept_token(tmp_path / "another"), new_token()}
+    file.chmod(0o644)
+    with pytest.raises(BadInputError, match="Others on this machine can read"):
+        kept_token(file)
+
+
+@pytest.mark.parametrize("held", ["", "short", "a token with blanks in it, and long", "é" * 30, "x" * 300])
+def test_a_file_that_holds_no_token_is_left_alone(tmp_path: Path, held: str) -> None:
+    file = tmp_path / "token"
+    file.write_text(held, "utf-8")
+    file.chmod(0o600)
+    with pytest.raises(BadInputError, match="--token-file"):
+        kept_token(file)
+    assert file.read_text("utf-8") == held
 
 
 def test_the_token_lets_in_and_after_it_the_cookie(access: Access) -> None:

@@ -42,7 +42,9 @@ def run(arguments: Namespace) -> int:
 
     from sanctum_tui.serving.server import Wanted, serve
 
-    wanted = Wanted(arguments.host, arguments.port, arguments.allow_keys, arguments.size, console)
+    wanted = Wanted(
+        arguments.host, arguments.port, arguments.allow_keys, arguments.size, arguments.token_file, console
+    )
     return asyncio.run(serve(wanted, lambda words: print(words, flush=True)))
 
 

@@ -1,14 +1,51 @@
 """Who may see the console: rules over what a browser sends, each with the reason for the log."""
 
 import hmac
+import os
+import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
+
+from sanctum_tui.errors import BadInputError
+from sanctum_tui.paths import write_atomically
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 REFUSED = "This address shows nothing. Open the one that `sanctum-tui serve` has printed.\n"
 """The same answer whatever was wrong: nobody learns from it how wrong a guess was."""
+
+
+_KEPT = re.compile(r"[A-Za-z0-9_-]{24,200}")
+"""A token that is read from a file: no shorter than 18 bytes in base64, and fit to stand in an address."""
+
+
+def new_token() -> str:
+    """A token that nobody can guess."""
+    return secrets.token_urlsafe(24)
+
+
+def kept_token(path: Path) -> str:
+    """The token in this file; a new one is put there where there is none yet.
+
+    Raises BadInputError for a file that holds something else or that others may read, StorageError where it
+    cannot be written.
+    """
+    try:
+        kept = path.read_text("ascii").strip()
+        open_to_others = os.name == "posix" and path.stat().st_mode & 0o077
+    except FileNotFoundError:
+        token = new_token()
+        write_atomically(path, f"{token}\n", private=True)
+        return token
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"The token in {path} cannot be read; name another --token-file.") from error
+    if not _KEPT.fullmatch(kept):
+        raise BadInputError(f"{path} holds no token of ours; name another --token-file, which is made by itself.")
+    if open_to_others:
+        raise BadInputError(f"Others on this machine can read {path}; `chmod 600` it, or name another --token-file.")
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +55,7 @@ class Access:
     port: int
     hosts: frozenset[str]
     """Names under which a page may have been opened; any other is somebody's who points a name of theirs here."""
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    token: str = field(default_factory=new_token, repr=False)
     """In the address that is printed."""
     pass_word: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     """In the cookie, which other servers on this machine are sent as well: it is not the address."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -15,7 +16,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
 from sanctum_tui.errors import ExitCode, SanctumError
-from sanctum_tui.serving.access import REFUSED, Access, hosts_of
+from sanctum_tui.serving.access import REFUSED, Access, hosts_of, kept_token, new_token
 from sanctum_tui.serving.address import addresses_of, listen, welcome
 from sanctum_tui.serving.console import Console
 from sanctum_tui.serving.mirror import Mirror, Page, Said, typed
@@ -59,6 +60,8 @@ class Wanted:
     port: int = USUAL_PORT
     keys: bool = False
     size: tuple[int, int] | None = None
+    token_file: Path | None = None
+    """Where the token is kept, so that the address stays."""
     console: tuple[str, ...] = ()
     """The console's own arguments."""
 
@@ -73,10 +76,11 @@ class ConsoleFailedError(SanctumError):
 
 async def serve(wanted: Wanted, say: Callable[[str], None]) -> int:
     """Run the console and show it until it ends or a signal comes; the exit code. `say` tells the operator."""
+    token = new_token() if wanted.token_file is None else kept_token(wanted.token_file)
     listening = listen(wanted.host, wanted.port)
     port = listening.getsockname()[1]
     reachable = addresses_of(wanted.host)
-    access = Access(port, hosts_of(wanted.host, (*reachable, socket.gethostname())))
+    access = Access(port, hosts_of(wanted.host, (*reachable, socket.gethostname())), token)
     columns, rows = wanted.size or _USUAL_SIZE
     screen = Screen(columns, rows)
     mirror = Mirror(screen, keys=wanted.keys, fixed=wanted.size is not None)
