@@ -41,8 +41,8 @@ async def test_a_message_of_textuals_own_takes_the_place_of_the_one_before_as_we
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_message_covers_neither_a_row_of_the_card_nor_the_keys(tmp_path: Path, size: tuple[int, int]) -> None:
     async with console(tmp_path, size=size) as (app, pilot):
-        await until(pilot, lambda: app.stage.evening and evening(app).queue.current)
-        await until(pilot, lambda: "a approve" in words(app, "#footer"))
+        waiting = await line_waits(app, pilot)
+        await until(pilot, lambda: "a approve" in words(app, "#footer") and waiting.line in words(app, "#review"))
         card, keys = words(app, "#review"), words(app, "#footer")
         await pilot.press("y")
         await until(pilot, lambda: LOST in words(app))

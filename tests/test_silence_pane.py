@@ -69,6 +69,20 @@ async def test_the_digits_fill_the_room_they_have(size: tuple[int, int], rows: i
         assert "May draft in 2:19." in words(app)
 
 
+async def test_where_no_digits_have_room_the_time_stands_behind_the_bar() -> None:
+    async with alcove((60, LOW)) as (app, pane, pilot):
+        pane.show(Timer(Mood.QUIET, "12:41", 0.8, "15:00", 1.0, "15:00", "Quiet."))
+        await pilot.pause()
+        assert "12:41 of 15:00" in words(app)
+        pane.show(Timer(Mood.NONE))
+        await pilot.pause()
+        assert " of " not in words(app)
+    async with alcove((60, MIDDLING)) as (app, pane, pilot):
+        pane.show(Timer(Mood.QUIET, "12:41", 0.8, "15:00", 1.0, "15:00", "Quiet."))
+        await pilot.pause()
+        assert "12:41" not in words(app)
+
+
 async def test_in_large_type_the_digits_come_before_all_else() -> None:
     async with alcove((60, MIDDLING)) as (app, pane, pilot):
         assert block_rows(app) == 3

@@ -96,7 +96,7 @@ async def test_keys_appear_only_when_the_line_waits() -> None:
         await pilot.pause()
         assert [pane.number] == [None]
         pane.show(WAITS)
-        pane.show_keys([("a", "approve")])
+        pane.show_keys([("a", "approve", "review.approve")])
         await pilot.pause()
         assert pane.number == 3
         assert "a approve" in said(app)
@@ -106,7 +106,7 @@ async def test_keys_appear_only_when_the_line_waits() -> None:
 async def test_while_a_line_waits_another_one_that_is_written_moves_none_of_it(size: tuple[int, int]) -> None:
     async with wall(size) as (app, pane, pilot):
         pane.show(WAITS)
-        pane.show_keys([("a", "approve")])
+        pane.show_keys([("a", "approve", "review.approve")])
         await pilot.pause()
         before = {child.id: child.region for child in pane.query(Static) if child.display}
         pane.show_status("Looking for other words")

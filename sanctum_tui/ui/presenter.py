@@ -169,7 +169,7 @@ class Presenter:
         self._app.silence.show_pulse(self._half_hour.trace())
         self._line.show(playing=moment.playing)
         fitting = self._app.keyboard.fitting(moment, Group.LINE)
-        self._app.review.show_keys((action.shown_key, action.label_at(moment)) for action in fitting)
+        self._app.review.show_keys((action.shown_key, action.label_at(moment), action.id) for action in fitting)
         self._app.status.show(standing(evening, moment, self.trouble, self._app.keyboard))
         self._app.show_keys(moment)
         self._papers.tick()

@@ -5,7 +5,8 @@ from sanctum_tui.ui.actions.registry import OVER, Action, Group, is_open, is_pla
 ACTIONS: tuple[Action, ...] = (
     Action(
         "agent.mute", "m", "mute", "Mute the agent: nothing is drafted or posted until you unmute it.",
-        Group.AGENT, "agent.mute", is_open, on=lambda moment: moment.muted, label_on="unmute",
+        Group.AGENT, "agent.mute", lambda moment: moment.playing or moment.live, OVER,
+        on=lambda moment: moment.muted, label_on="unmute",
     ),
     Action(
         "agent.let_it_be", "l", "let it be", "Keep the agent quiet for LET_IT_BE_MINUTES; again, to end that.",

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
+from sanctum_tui.ui.card.cardkeys import CardKeys
 from sanctum_tui.ui.card.cards import HIDDEN, Card, Check
 from sanctum_tui.ui.card.parts import Changes, ExactText, LineText, end_of
 from sanctum_tui.ui.look.hanging import Hanging
@@ -71,7 +72,6 @@ class ReviewPane(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self.border_title = Content("3 Review")
         self._card: Card | None = None
-        self._keys: Content | None = None
         self._editing: int | None = None
         self._private = self._big = False
         self._status = ""
@@ -91,7 +91,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         yield Changes(id="card-changes")
         yield Static(id="card-exact-label", markup=False)
         yield ExactText(id="card-exact")
-        yield Static(id="card-keys", markup=False)
+        yield CardKeys(id="card-keys")
         yield Static(id="card-lapses", markup=False)
         yield Static(id="card-why", markup=False)
         yield Static(id="card-from", markup=False)
@@ -197,15 +197,9 @@ class ReviewPane(VerticalScroll, can_focus=True):
         if (begins or not line) and self.is_attached and self.is_mounted:
             self._paint()
 
-    def show_keys(self, keys: Iterable[tuple[str, str]]) -> None:
-        """Show the keys that fit the card, each with what it does."""
-        parts = [Content.assemble((key, "bold $footer-key-foreground"), f" {label}") for key, label in keys]
-        content = Content("   ").join(parts)
-        if self._keys is None or content.plain != self._keys.plain:
-            self._keys = content
-            place = self.query_one("#card-keys", Static)
-            place.update(content)
-            place.set_class(not parts, "-empty")
+    def show_keys(self, keys: Iterable[tuple[str, str, str]]) -> None:
+        """Show the keys that fit the card: each with what it does, and the id of the action."""
+        self.query_one(CardKeys).show(keys)
 
     async def begin_edit(self, number: int, text: str) -> None:
         """Put the editor in place of the line."""

@@ -106,6 +106,7 @@ class SilencePane(Vertical, can_focus=True):
         self._for_digits = Size()
         self._rows = 0
         """How high the digits are that the room is arranged for."""
+        self._told = ""
         self.private = False
         """Nothing here names anybody, so there is nothing to hide."""
         self._digits, self._decision = Steady(id="digits"), Steady(id="decision")
@@ -151,13 +152,12 @@ class SilencePane(Vertical, can_focus=True):
         mood = timer.mood
         if before is None or before.mood is not mood:
             self._put("mood", f"{mood.sign} {mood.word}")
-        if before is None or (before.time, before.mood) != (timer.time, timer.mood):
+        if before is None or (before.time, before.mood, before.threshold) != (timer.time, mood, timer.threshold):
             self._set_digits()
         if before is None or before.words != timer.words:
             self._decision.show([timer.words])
         if before is None or before.threshold != timer.threshold:
             self.border_subtitle = Content(f"may draft after {timer.threshold}" if timer.threshold else "")
-            self._put("quiet-of", f"of {timer.threshold}" if timer.threshold else "")
         if before is None or before.interval != timer.interval:
             self._put("interval-of", f"of {timer.interval}" if timer.interval else "")
         if before is None or (before.rested, before.interval) != (timer.rested, timer.interval):
@@ -216,6 +216,15 @@ class SilencePane(Vertical, can_focus=True):
             self._rows = len(rows)
             self._arrange()
         self._digits.show(rows)
+        self._tell_of(self._timer.time if spoken and not rows else "", self._timer.threshold)
+
+    def _tell_of(self, time: str, threshold: str) -> None:
+        """Behind the bar: what it is a part of, and where no digits have room, the time as well."""
+        words = " of ".join(filter(None, (time, threshold))) if time else f"of {threshold}" if threshold else ""
+        if words != self._told:
+            before, self._told = self._told, words
+            place = self.query_one("#quiet-of", Static)
+            place.update(Content(words), layout=len(words) != len(before))
 
     def _put(self, place: str, words: str) -> None:
         self.query_one(f"#{place}", Static).update(Content(words))
