@@ -1,7 +1,7 @@
 """Whatever is written in the chat, the columns of the screen stay straight in a terminal with a mind of its own."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pyte
 import pytest
@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from sanctum_tui.serving.screen import Screen as ServedScreen
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.look.theming import variable_defaults
 from sanctum_tui.ui.panes import chat
@@ -20,6 +21,8 @@ from tests.test_chat_pane import line
 
 WIDTH, HEIGHT, BESIDE = 72, 60, 12
 
+Where = Callable[[App[None]], list[list[str]]]
+"""Something that shows the screen, cell by cell."""
 PIECES = [
     "静かな夜", "ｆｕｌｌ", "한국어", "日本", "ラジオ", "、", "𠮷野家", "가",
     "👩‍👩‍👧‍👦", "🏳️‍🌈", "👍🏽", "👍🏽🏽🏽", "❤️", "❤︎", "1️⃣", "™️", "🇫🇮🇯🇵", "🇫", "☺", "⚑", "🫠", "👨🏿‍🚀", "\u200d👩",
@@ -71,19 +74,32 @@ class Screen(App[None]):
             yield Static("\n".join(["|beside|"] * HEIGHT), id="beside", markup=False)
 
 
-def in_a_terminal(app: App[None]) -> list[list[str]]:
-    """What a terminal shows of the screen: cell by cell, after what was there before."""
-    screen = pyte.Screen(WIDTH + BESIDE, HEIGHT)
-    stream = pyte.Stream(screen)
-    stream.feed("\x1b[2J" + "".join(f"\x1b[{row};1H{'#' * (WIDTH + BESIDE)}" for row in range(1, HEIGHT + 1)))
-    compositor = app.screen._compositor
+def written(app: App[None]) -> Iterator[str]:
+    """What goes to the terminal for the whole screen, over what was there before."""
+    yield "\x1b[2J" + "".join(f"\x1b[{row};1H{'#' * (WIDTH + BESIDE)}" for row in range(1, HEIGHT + 1))
     console = Console(color_system="truecolor")
-    stream.feed(compositor.render_full_update().render_segments(console))
+    yield app.screen._compositor.render_full_update().render_segments(console)
     if isinstance(app, Screen) and not app.screen.query("Toast"):
         # The chat is nearly always painted alone; what stands beside it must not be touched then.
         for y, row in enumerate(app.pane.render_lines(Region(0, 0, WIDTH, HEIGHT)), 1):
-            stream.feed(f"\x1b[{y};1H{row.render(console)}")
+            yield f"\x1b[{y};1H{row.render(console)}"
+
+
+def in_a_terminal(app: App[None]) -> list[list[str]]:
+    """What a terminal shows of the screen, cell by cell."""
+    screen = pyte.Screen(WIDTH + BESIDE, HEIGHT)
+    stream = pyte.Stream(screen)
+    for piece in written(app):
+        stream.feed(piece)
     return [[screen.buffer[y][x].data for x in range(WIDTH + BESIDE)] for y in range(HEIGHT)]
+
+
+def on_a_page(app: App[None]) -> list[list[str]]:
+    """What a browser shows of it that `serve` has let in."""
+    screen = ServedScreen(WIDTH + BESIDE, HEIGHT)
+    for piece in written(app):
+        screen.feed(piece.encode())
+    return [[one.text for one in row] for row in screen._lines]
 
 
 def stands_straight(cells: Sequence[Sequence[str]]) -> None:
@@ -95,29 +111,35 @@ def stands_straight(cells: Sequence[Sequence[str]]) -> None:
         assert "#" not in shown
 
 
-async def show(pilot: Pilot[None], pane: ChatPane, texts: Sequence[str]) -> list[list[str]]:
+async def show(
+    pilot: Pilot[None], pane: ChatPane, texts: Sequence[str], where: Where = in_a_terminal
+) -> list[list[str]]:
     pane.replace_history(
         [line(n, text, name=f"Nà‍me{text[:3]}", reply_to=text[:2]) for n, text in enumerate(texts, 1)]
     )
     await pilot.pause()
-    return in_a_terminal(pilot.app)
+    return where(pilot.app)
 
 
+@pytest.mark.parametrize("where", [in_a_terminal, on_a_page])
 @pytest.mark.parametrize("big", [False, True])
-async def test_two_hundred_lines_of_mixed_scripts_leave_the_columns_straight(big: bool) -> None:
+async def test_two_hundred_lines_of_mixed_scripts_leave_the_columns_straight(big: bool, where: Where) -> None:
     app = Screen()
     async with app.run_test(size=(WIDTH + BESIDE, HEIGHT)) as pilot:
         app.pane.big = big
         texts = mixed(5, 200)
         for first in range(0, 200, 20):
-            stands_straight(await show(pilot, app.pane, [clean_line(text) for text in texts[first : first + 20]]))
+            some = [clean_line(text) for text in texts[first : first + 20]]
+            stands_straight(await show(pilot, app.pane, some, where))
 
 
+@pytest.mark.parametrize("where", [in_a_terminal, on_a_page])
 @pytest.mark.parametrize("hostile", HOSTILE)
-async def test_text_made_to_push_the_frame_away_does_not(hostile: str) -> None:
+async def test_text_made_to_push_the_frame_away_does_not(hostile: str, where: Where) -> None:
     app = Screen()
     async with app.run_test(size=(WIDTH + BESIDE, HEIGHT)) as pilot:
-        stands_straight(await show(pilot, app.pane, [f"{'x' * n} {clean_line(hostile)} behind" for n in range(6)]))
+        lines = [f"{'x' * n} {clean_line(hostile)} behind" for n in range(6)]
+        stands_straight(await show(pilot, app.pane, lines, where))
 
 
 async def test_nothing_is_left_out_where_a_terminal_shows_joined_signs_side_by_side() -> None:

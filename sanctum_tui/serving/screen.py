@@ -17,6 +17,7 @@ from sanctum_tui.serving.ink import GROUND, PLAIN, inked, mixed
 _PIECE = re.compile(
     r"\x1b\[(?P<given>[0-?]*)(?P<between>[ -/]*)(?P<final>[@-~])"
     r"|\x1b[\]P^_X](?P<told>[^\x07\x1b]*)(?:\x07|\x1b\\)"
+    r"|\x1b(?P<place>[78])"
     r"|\x1b[()#%].|\x1b[^\[\]P^_X()#%]"
     r"|(?P<text>[^\x00-\x1f\x7f]+)"
     r"|(?P<control>[\x00-\x1f\x7f])",
@@ -57,6 +58,7 @@ class Screen:
         self._unfinished = ""
         self._ink = PLAIN
         self._x = self._y = 0
+        self._kept = 0, 0, PLAIN
         self._wraps = True
         self._lines = [self._blank() for _ in range(rows)]
         self._touched = [0] * rows
@@ -104,6 +106,8 @@ class Screen:
                     self._order(piece["given"], piece["between"], piece["final"])
                 case "told":
                     self._tell(piece[0][1], piece["told"])
+                case "place":
+                    self._keep_place(piece["place"] == "7")
                 case "control":
                     self._control(piece["control"])
                 case _:
@@ -177,6 +181,14 @@ class Screen:
                 self._x = min(self.columns - 1, (self._x // TAB + 1) * TAB)
             case _:
                 pass
+
+    def _keep_place(self, keep: bool) -> None:
+        """Remember the place and the ink, or go back to them: the chat keeps its columns so."""
+        if keep:
+            self._kept = self._x, self._y, self._ink
+            return
+        x, y, self._ink = self._kept
+        self._x, self._y = min(x, self.columns), min(y, self.rows - 1)
 
     def _order(self, given: str, between: str, final: str) -> None:
         if final == "m" and not between and given[:1] not in ("<", "=", ">", "?"):

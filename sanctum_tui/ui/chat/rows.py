@@ -20,6 +20,8 @@ from sanctum_tui.ui.chat.wrapping import clusters
 
 _UNDISPUTED: Final = frozenset({"Ll", "Lu", "Lt", "Lo", "Lm", "Nd", "Nl", "No", "Zs", "Sc", "Sm"})
 """Kinds of characters that take the same room in every terminal, as does all punctuation."""
+_ATTACHED: Final = frozenset("\u0e33\u0eb3")
+"""Vowels of Thai and Lao that some terminals draw into the sign before them, and others beside it."""
 
 
 class _NoCache:
@@ -138,7 +140,9 @@ def _disputed(cluster: str) -> bool:
 def _is_odd(char: str) -> bool:
     kind = unicodedata.category(char)
     # A letter without a width is a part of a syllable, which some terminals put together and others do not.
-    return cell_len(char) == 0 or not (kind in _UNDISPUTED or kind[0] == "P" or _is_line(char))
+    if cell_len(char) == 0 or char in _ATTACHED:
+        return True
+    return not (kind in _UNDISPUTED or kind[0] == "P" or _is_line(char))
 
 
 def _is_line(char: str) -> bool:
