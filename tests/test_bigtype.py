@@ -4,7 +4,7 @@ from string import ascii_letters, digits
 
 import pytest
 
-from sanctum_tui.ui.look.bigtype import LETTER_ROWS, clock, letters
+from sanctum_tui.ui.look.bigtype import HUGE, LETTER_ROWS, NARROW, TALL, WIDE, Cut, clock, letters
 
 LINE = "Does solitude at sea feel like freedom, or exile?"
 
@@ -64,3 +64,27 @@ def test_where_a_sign_is_missing_nothing_is_set_rather_than_a_part(line: str) ->
 def test_what_does_not_fit_is_not_set() -> None:
     assert letters(LINE, 100, 8) == []
     assert letters("incomprehensibilities", 60, 40) == []
+
+
+@pytest.mark.parametrize(("cut", "across"), [(NARROW, 62), (WIDE, 124), (TALL, 124), (HUGE, 248)])
+def test_however_letters_are_cut_they_keep_to_their_room(cut: Cut, across: int) -> None:
+    shown = letters(LINE, across, 99, (cut,))
+    assert size_of(shown)[0] <= across
+    assert len(shown) == 2 * (cut.rows + 1) - 1
+    assert letters(LINE, across, len(shown) - 1, (cut,)) == []
+
+
+def test_the_first_cut_that_fits_is_the_one() -> None:
+    cuts = HUGE, TALL, WIDE, NARROW
+    heights = (53, 26, 14, 9)
+    assert [len(letters(LINE, 100, height, cuts)) for height in heights] == [
+        len(letters(LINE, 100, height, (cut,))) for height, cut in zip(heights, cuts, strict=True)
+    ]
+    assert letters(LINE, 100, 3, cuts) == []
+
+
+@pytest.mark.parametrize("cut", [NARROW, TALL, HUGE])
+def test_in_no_cut_do_two_signs_look_alike_that_do_not_in_another(cut: Cut) -> None:
+    signs = ascii_letters + digits + ".,:;!?()-–—…/&%+="
+    one, other = ([tuple(letters(sign, 20, 9, (it,))) for sign in signs] for it in (cut, WIDE))
+    assert len(set(one)) == len(set(other))

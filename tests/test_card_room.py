@@ -4,9 +4,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from textual.widgets import TextArea
 
 from sanctum_tui.evening import PromptState
-from sanctum_tui.ui.panes.review import UNREAD
+from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW
+from sanctum_tui.ui.card.exact import UNREAD, UNREAD_EDIT, ExactText
 from tests.builders import settings
 from tests.test_console import card, console, line_waits, seen, toasts, until, words
 
@@ -38,8 +40,9 @@ async def test_the_signature_is_set_apart_from_the_line(tmp_path: Path) -> None:
     async with console(tmp_path) as (app, pilot):
         line = await line_waits(app, pilot)
         await until(pilot, lambda: line.text in words(app, "#review"))
-        exact = app.query_one("#card-exact").render()
-        assert [(span.start, span.end) for span in exact.spans] == [(len(line.line), len(line.text))]  # type: ignore[union-attr]
+        exact = app.query_one(ExactText)
+        laid = exact.signed.laid(exact.content_size.width)
+        assert [(span.start, span.end) for span in laid.spans] == [(len(line.line), len(line.text))]
 
 
 @pytest.mark.parametrize("size", [(40, 12), (30, 10), (20, 6)])
@@ -73,3 +76,55 @@ async def test_a_line_behind_another_pane_is_not_approved(tmp_path: Path) -> Non
         await until(pilot, lambda: not app.review.unread)
         await pilot.press("a")
         await until(pilot, lambda: card(app).state is PromptState.POSTED)
+
+
+async def test_a_line_that_was_scrolled_away_is_not_approved_and_comes_back(tmp_path: Path) -> None:
+    async with console(tmp_path, size=(100, 14), chosen=settings(review_undo_seconds=0.0)) as (app, pilot):
+        await line_waits(app, pilot)
+        await until(pilot, lambda: app.review.max_scroll_y > 0)
+        app.review.scroll_end(animate=False)
+        await until(pilot, lambda: app.review.unread)
+        await pilot.press("a")
+        await until(pilot, lambda: UNREAD in toasts(app))
+        assert card(app).state is PromptState.PENDING
+        await until(pilot, lambda: not app.review.unread)
+        await pilot.press("a")
+        await until(pilot, lambda: card(app).state is PromptState.POSTED)
+
+
+async def test_only_the_very_words_on_the_card_are_approved(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        line = await line_waits(app, pilot)
+        await until(pilot, lambda: not app.review.unread)
+        assert app.review.hides(line.text) == ""
+        app.query_one(ExactText).show("Other words.")
+        await pilot.press("a")
+        await until(pilot, lambda: CHANGED_JUST_NOW in toasts(app))
+        assert card(app).state is PromptState.PENDING
+
+
+async def test_an_edit_is_approved_only_with_all_of_it_on_the_screen(tmp_path: Path) -> None:
+    async with console(tmp_path, chosen=settings(review_undo_seconds=0.0)) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("e")
+        editor = app.query_one(TextArea)
+        editor.text = "A calm word here and there. " * 16
+        await until(pilot, lambda: app.review.unread)
+        await pilot.press("enter")
+        await until(pilot, lambda: UNREAD_EDIT in toasts(app))
+        assert card(app).state is PromptState.PENDING
+        assert app.review.editing == 1
+
+
+async def test_against_the_guard_the_words_are_on_the_screen_when_they_are_insisted_on(tmp_path: Path) -> None:
+    async with console(tmp_path, chosen=settings(review_undo_seconds=0.0)) as (app, pilot):
+        line = await line_waits(app, pilot)
+        await pilot.press("e", "space", *"H!!!", "enter")
+        await until(pilot, lambda: "Enter again posts it all the same" in words(app, "#review"))
+        shown = words(app, "#review")
+        assert not app.review.unread
+        assert f"{line.line} H!!! — " in shown
+        assert shown.index("Will be posted exactly as") < shown.index("The guard says no")
+        await pilot.press("enter")
+        await until(pilot, lambda: card(app).state is PromptState.POSTED)
+        assert card(app).line == f"{line.line} H!!!"

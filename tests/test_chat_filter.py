@@ -135,6 +135,18 @@ async def test_a_reader_of_a_search_is_told_how_much_is_new_and_is_not_moved() -
         assert said(pane) == before
 
 
+async def test_a_reader_of_a_search_is_told_how_much_is_below_where_that_is_known() -> None:
+    async with room((60, 14), finder=Library(100_000)) as (pane, pilot):
+        pane.replace_history([every(n) for n in range(99_501, 100_001)])
+        pane.sift(wanted_of("rain"))
+        await ready(pilot, pane)
+        await pilot.press("pageup")
+        assert said(pane)[-1] == "rain 98900."
+        assert shown(pane)[-1] == "11 below ↓ End"
+        await pilot.press("home")
+        assert shown(pane)[-1] == "reading back ↓ End"
+
+
 async def test_a_store_that_cannot_be_searched_is_told() -> None:
     library = Library(10_000)
     library.failing = True

@@ -23,7 +23,7 @@ from textual.pilot import Pilot
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
 from sanctum_tui.paths import shipped
 from sanctum_tui.text import clean_line
-from sanctum_tui.ui.chat.lines import badge_words
+from sanctum_tui.ui.chat.lines import badge_signs, badge_words
 from sanctum_tui.ui.chat.rows import Row
 from sanctum_tui.ui.chat.scrollback import LIVE_LINES, PAGE_LINES, FetchBefore, FetchRemoved, Key, Scrollback
 from sanctum_tui.ui.chat.sifted import Finder
@@ -427,7 +427,7 @@ async def test_each_voice_is_told_apart_in_words_or_signs() -> None:
         )
         pane.notice(ChatNotice(BEGAN + timedelta(seconds=60), "no chat for 41 s, lines may be missing"))
         assert [row for row in shown(pane) if row] == [
-            "20:00:01 ★ SUB Moss: hello",
+            "20:00:01 ★ Moss: hello",
             "20:00:02 Moss: !lurk",
             "20:00:03 bot Nightbot: welcome",
             "▌ 20:00:04 Chronicler: Is it the rain? It may be the rain. Or the sea,",
@@ -441,6 +441,8 @@ async def test_each_voice_is_told_apart_in_words_or_signs() -> None:
         ]
         for text in ("waves", "— Moss", "— no chat"):
             assert [segment.style.italic for segment in segments(pane, text) if segment.style] == [True]
+        assert badge_signs(("founder/0", "subscriber/9")) == "+"
+        assert badge_signs(("moderator/1", "vip/1", "subscriber/9")) == "MOD VIP "
         assert badge_words(("moderator/1", "vip/1", "bits/100", "premium/1", "founder/0", "subscriber/9")) == (
             "MOD VIP SUB"
         )

@@ -399,6 +399,22 @@ async def test_when_the_log_ends_the_ledger_is_written_and_the_console_stays(tmp
         await until(pilot, lambda: not app.is_running)
 
 
+@pytest.mark.parametrize("size", [(120, 35), (200, 60), (60, 120)])
+async def test_an_evening_that_is_over_shows_its_ledger_and_leaves_the_focus_where_it_is(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with console(tmp_path, size=size) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("1")
+        await until(pilot, lambda: app.frame.focused == "chat")
+        before = app.query_one("#ledger").region
+        app.stage.turn_over()
+        await until(pilot, lambda: app.query_one("#ledger").region.height >= max(15, before.height * 1.3))
+        assert app.stage.ended
+        assert app.frame.focused == "chat"
+        await until(pilot, lambda: "tonight, so far" not in words(app, "#ledger"))
+
+
 async def test_left_with_one_key_it_goes_on_from_there(tmp_path: Path) -> None:
     async with console(tmp_path, quiet(says(60, "is this thing on"))) as (app, pilot):
         line = (await line_waits(app, pilot)).line
@@ -414,6 +430,8 @@ async def test_what_was_typed_into_the_dashboard_is_in_its_file_however_one_leav
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
         await pilot.press("4")
+        await until(pilot, lambda: app.frame.focused == "dashboard")
+        await pilot.press("enter")
         await until(pilot, lambda: app.frame.typing)
         await pilot.press(*"Fog")
         app.exit(0)
@@ -500,7 +518,12 @@ async def test_at_every_size_one_sees_what_will_be_posted_and_reaches_every_pane
         await until(pilot, lambda: line.text in words(app, "#review") and "a approve" in words(app))
         assert "a line waits" in words(app)
         await until(pilot, lambda: "evening all" in words(app))
-        for key, sign in (("4", "Stream Title"), ("5", "Sanctum Ledger"), ("1", "evening all"), ("3", line.text)):
+        for key, sign in (
+            ("4", "Title The long way round"),
+            ("5", "Sanctum Ledger"),
+            ("1", "evening all"),
+            ("3", line.text),
+        ):
             await pilot.press(*(["escape"] if key == "5" else []), key)
             await until(pilot, partial(shows, app, PLACES[key], sign))
             assert f"#{app.frame.focused}" == PLACES[key]

@@ -31,6 +31,8 @@ XTERM: tuple[Rgb, ...] = (
 """The sixteen colours of an xterm, in place of the terminal's own, which nobody but its owner knows."""
 STRONG = 7.0
 """What the high-contrast theme promises."""
+NAMES = "", "", "", "#0000ff", "#000000", "#ffffff", "#8a2be2", "#b22222", "#2e8b57", "#ff69b4", "#daa520"
+"""Colours that people choose for their names; none is one of our own."""
 _WORD = re.compile(r"\w")
 _MOODS = ("-active", "-settling", "-quiet", "-ready", "-muted")
 _DIALOGS = {
@@ -100,6 +102,7 @@ async def test_every_word_of_the_console_can_be_read(tmp_path: Path, theme: str)
     events = quiet(
         says(5, "the sea is quiet", "pebble", badges=("moderator/1", "subscriber/3")),
         says(6, "!log", "pebble"),
+        *(says(6, "hello", f"visitor{n}", colour=colour) for n, colour in enumerate(NAMES)),
         ChatNotice(at(8), "mira raids with 12"),
     )
     chosen = settings(theme=theme, review_undo_seconds=60.0)

@@ -24,6 +24,7 @@ from tests.builders import START, at, says, write_log
 from tests.test_console import DASHBOARD, console, evening, line_waits, quiet, seen, toasts, until
 from tests.test_dashboard_pane import PLAN, editor, screen, state
 from tests.test_dashboard_pane import desk as pane_desk
+from tests.test_dashboard_pane import until as pane_until
 from tests.test_stream_dialogs import desk, said
 
 HOSTILE = "[/][@click=app.quit]free subs[/] \x1b[2J\u202egnirts 漢字🇳🇴 "
@@ -106,7 +107,7 @@ async def test_a_start_is_a_draft_that_is_not_saved_before_it_is_kept() -> None:
         await pilot.pause()
         assert (app.edited, pane.unsaved, state(pane)) == ([], None, "a draft, not saved")
         assert "◇ Draft “Fog [/]”: write on or Ctrl+G saves it, Ctrl+Z takes it back" in screen(pane)
-        assert "✓ Title    Fog" in screen(pane)
+        await pane_until(pilot, lambda: "Title      Fog" in screen(pane))
         pane.focus()
         await pilot.press("ctrl+g")
         assert app.edited == [text]

@@ -58,6 +58,8 @@ def test_hostile_chat_plans_and_ledgers_reach_the_terminal_as_text_alone(tmp_pat
         shown.until("free subs")
         shown.until("Line 1 waits")
         shown.send("4")
+        shown.until("Enter writes")
+        shown.send("\r")
         shown.until("leaves the editor")
         shown.send("\x1b")
         shown.until(lambda text: "leaves the editor" not in text)

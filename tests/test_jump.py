@@ -70,6 +70,8 @@ async def test_from_an_editor_f2_jumps_and_f1_helps_while_letters_stay_letters(t
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
         await pilot.press("4")
+        await until(pilot, lambda: app.frame.focused == "dashboard")
+        await pilot.press("enter")
         await until(pilot, lambda: app.frame.typing)
         await pilot.press("J", "question_mark")
         assert len(app.screen_stack) == 1

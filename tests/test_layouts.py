@@ -59,11 +59,13 @@ def test_a_layout_that_the_screen_is_too_small_for_is_told_and_the_size_decides(
     assert layout_for(120, 33, "portrait")[0] is Layout.STANDARD
 
 
-@given(st.sampled_from(Layout), st.integers(1, 130), st.integers(1, 60), st.integers(0, 60), st.booleans())
+@given(
+    st.sampled_from(Layout), st.integers(1, 130), st.integers(1, 60), st.integers(0, 60), st.booleans(), st.booleans()
+)
 def test_the_panes_fill_the_screen_and_none_lies_over_another(
-    layout: Layout, width: int, height: int, silence: int, editing: bool
+    layout: Layout, width: int, height: int, silence: int, editing: bool, after: bool
 ) -> None:
-    places = arrange(layout, width, height, silence_rows=silence, editing=editing)
+    places = arrange(layout, width, height, silence_rows=silence, editing=editing, after=after)
     assert sum(place.width * place.height for place in places.values()) == width * height
     cells = [
         (x, y) for left, top, w, h in places.values() for x in range(left, left + w) for y in range(top, top + h)
@@ -72,10 +74,10 @@ def test_the_panes_fill_the_screen_and_none_lies_over_another(
     assert all(x < width and y < height for x, y in cells)
 
 
-@given(st.sampled_from(Layout), WIDTHS, HEIGHTS)
-def test_where_there_is_room_every_pane_can_be_read(layout: Layout, width: int, height: int) -> None:
+@given(st.sampled_from(Layout), WIDTHS, HEIGHTS, st.booleans())
+def test_where_there_is_room_every_pane_can_be_read(layout: Layout, width: int, height: int, after: bool) -> None:
     layout, _ = layout_for(width, height, layout)
-    places = arrange(layout, width, height)
+    places = arrange(layout, width, height, after=after)
     assert all(place.width >= 24 and place.height >= 4 for place in places.values())
     assert places["review"].height >= 8
 
@@ -89,6 +91,21 @@ def test_on_a_laptop_the_card_has_the_room_and_on_a_large_monitor_each_pane() ->
     assert wide["chat"].x < wide["silence"].x == wide["review"].x < wide["dashboard"].x == wide["ledger"].x
     tall = arrange(Layout.PORTRAIT, 60, 118)
     assert [pane for pane, _ in sorted(tall.items(), key=lambda each: each[1].y)][-1] == "chat"
+
+
+@pytest.mark.parametrize(("width", "height"), [(120, 33), (200, 58), (60, 118), (240, 68)])
+def test_after_the_evening_its_ledger_has_the_room_unless_the_operator_gave_it_to_another(
+    width: int, height: int
+) -> None:
+    layout, _ = layout_for(width, height)
+    during, after = (arrange(layout, width, height, after=after) for after in (False, True))
+    assert after["ledger"].height >= max(16, during["ledger"].height)
+    assert after["ledger"].width >= during["ledger"].width
+    own = Sizes(
+        tuple(round(column / width, 4) for column in {place.x: place.width for place in during.values()}.values()),
+        {pane: place.height / height for pane, place in during.items()},
+    )
+    assert arrange(layout, width, height, own, after=True) == arrange(layout, width, height, own)
 
 
 def test_a_low_screen_gives_the_card_the_chats_room_while_a_line_is_edited() -> None:
@@ -218,6 +235,45 @@ async def test_the_frames_between_panes_can_be_dragged(tmp_path: Path) -> None:
         await pilot.pause()
         assert stands(app, "chat").width == before.width + 10
         assert app.mouse_captured is None
+
+
+async def test_the_room_after_an_evening_comes_once_and_not_under_a_hand(tmp_path: Path) -> None:
+    app = Console(tmp_path)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        before = stands(app, "ledger")
+        seam = Offset(stands(app, "chat").width - 1, 4)
+        await pilot.mouse_down(Frame, seam)
+        assert not app.frame.come_after(True)
+        await pilot.mouse_up(Frame, seam)
+        await focus(app, pilot, "ledger")
+        assert app.frame.come_after(True)
+        assert not app.frame.come_after(True)
+        await pilot.pause()
+        assert stands(app, "ledger").height > before.height
+        assert app.frame.focused == "ledger"
+        after = stands(app, "ledger")
+        app.frame.grow(0, -1)
+        await pilot.pause()
+        assert stands(app, "ledger").height == after.height - 1
+        app.frame.forget_sizes()
+        await pilot.pause()
+        assert stands(app, "ledger") == after
+        app.frame.grow(0, -1)
+        assert app.frame.come_after(False)
+        await pilot.pause()
+        assert stands(app, "ledger") == before
+    assert not (tmp_path / "layouts.json").exists()
+
+
+async def test_a_pane_in_front_stays_there_when_the_evening_ends(tmp_path: Path) -> None:
+    app = Console(tmp_path)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await focus(app, pilot, "chat")
+        app.frame.bring("chat")
+        assert app.frame.come_after(True)
+        await pilot.pause()
+        assert (app.frame.front, stands(app, "chat")) == ("chat", Place(0, 0, 120, 35))
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[]", b'{"wide": {"columns": "x"}}', b'{"round": {}}'])

@@ -84,8 +84,8 @@ def on_screen(pane: LedgerPane) -> list[str]:
 
 
 def rows(pane: LedgerPane) -> list[str]:
-    """What stands in the frame, without the scrollbar."""
-    return [row[2:-3].rstrip() for row in on_screen(pane)[1:-1]]
+    """What stands in the frame, without the margin and the scrollbar."""
+    return [row[2 + pane.margin : -3].rstrip() for row in on_screen(pane)[1:-1]]
 
 
 # A line

@@ -74,6 +74,38 @@ def reversed_words(pane: LedgerPane) -> list[str]:
     return [segment.text for strip in strips for segment in strip if segment.style and segment.style.reverse]
 
 
+# In a wide pane
+
+
+async def test_a_wide_pane_has_the_text_in_its_middle_and_the_outline_beside_it() -> None:
+    async with reading(size=(200, 30)) as (pane, pilot, _):
+        drawn = on_screen(pane)
+        title = "Sanctum Ledger — 2026-03-01"
+        # 92 cells of text in 196, the frame, its padding and the scrollbar aside.
+        assert drawn[1].index(title, 40) == 2 + pane.margin == 2 + (pane.scrollable_content_region.width - 92) // 2
+        assert drawn[1].startswith(f"│ ▸ {title}")
+        assert drawn[2].startswith("│     Stream Theme")
+        await pilot.press("full_stop")
+        assert on_screen(pane)[2].startswith("│ ▸   Stream Theme")
+        place = next(at for at, row in enumerate(on_screen(pane)) if "Agent Actions" in row[:40])
+        await pilot.click(LedgerPane, Offset(8, place))
+        assert pane.document is not None
+        assert pane.document.line(pane.top).text == "Agent Actions"
+
+
+async def test_a_narrow_pane_is_the_texts_alone() -> None:
+    async with reading(size=(130, 20)) as (pane, _, _):
+        assert "▸" not in "".join(on_screen(pane))
+        assert on_screen(pane)[1].strip("│ ").startswith("Sanctum Ledger")
+
+
+async def test_a_time_in_a_wide_pane_is_clicked_where_it_stands() -> None:
+    async with reading(size=(200, 60)) as (pane, pilot, app):
+        row = next(at for at, row in enumerate(on_screen(pane)) if "20:00 to 20:08" in row[50:])
+        await pilot.click(LedgerPane, Offset(on_screen(pane)[row].index("20:00 to 20:08", 50), row))
+        assert app.chats == [EVENING]
+
+
 # Search
 
 

@@ -72,7 +72,7 @@ async def test_the_line_at_the_top_says_where_the_stream_stands(tmp_path: Path, 
         assert "posts as quietharbor" in top(app)
         assert "stand-in" in top(app)
         await twitch.go_live()
-        await until(pilot, lambda: "● live 0:0" in top(app))
+        await until(pilot, lambda: "● live 0 min" in top(app))
 
 
 async def test_while_chat_is_away_the_screen_says_so_and_then_shows_the_gap(

@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from sanctum_tui.ui.app import SanctumApp
 from sanctum_tui.ui.dialogs.asking import AskLine
+from sanctum_tui.ui.dialogs.finding import FindBar
 from sanctum_tui.ui.dialogs.help import HelpDialog
 from tests.builders import says
 from tests.test_console import console, evening, line_waits, seen, toasts, until, words
@@ -98,7 +99,7 @@ async def test_the_words_after_a_slash_never_act_as_keys_wherever_it_was_pressed
     async with console(tmp_path) as (app, pilot):
         line = await line_waits(app, pilot)
         await pilot.press("3", "slash")
-        await until(pilot, lambda: isinstance(app.screen, AskLine))
+        await until(pilot, lambda: isinstance(app.screen, FindBar))
         await pilot.press(*"mast", "enter")
         await until(pilot, lambda: str(app.chat.wanted) != "" and app.frame.focused == "chat")
         assert not evening(app).orchestrator.muted

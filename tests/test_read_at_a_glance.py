@@ -45,6 +45,8 @@ async def test_an_upright_screen_tells_the_way_out_of_the_dashboard(tmp_path: Pa
     async with console(tmp_path, size=UPRIGHT) as (app, pilot):
         await line_waits(app, pilot)
         await pilot.press("4")
+        await until(pilot, lambda: app.frame.focused == "dashboard")
+        await pilot.press("enter")
         await until(pilot, lambda: "Esc leaves the editor" in seen(app, "#footer"))
 
 

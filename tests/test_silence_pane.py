@@ -20,7 +20,7 @@ from sanctum_tui.ui.pulse import Beat, Trace
 from tests.builders import at, says, settings
 from tests.test_console import console, line_waits, quiet, seen, until, words
 
-SETTLING = Timer(Mood.SETTLING, "12:41", 0.8, "15:00", 0.5, "15:00", "Quiet 12:41. May draft in 2:19.")
+SETTLING = Timer(Mood.SETTLING, "12:41", 0.8, "15:00", 0.5, "15:00", "Quiet 12:41. May draft in 2:19.", spoke=True)
 BUSY = Trace((4,) * 10 + (0,) * 20, (None,) * 12 + (Beat.SILENCE,) * 4 + (Beat.POSTED,) + (None,) * 13)
 LOW, MIDDLING = 5, 11
 
@@ -69,6 +69,13 @@ async def test_the_digits_fill_the_room_they_have(size: tuple[int, int], rows: i
         assert "May draft in 2:19." in words(app)
 
 
+async def test_in_a_low_wide_pane_the_digits_stand_beside_the_words() -> None:
+    async with alcove((80, LOW)) as (app, _, _pilot):
+        digits, mood = app.query_one("#digits").region, app.query_one("#mood").region
+        assert (digits.height, digits.right < mood.x) == (3, True)
+        assert "May draft in 2:19." in words(app)
+
+
 async def test_where_no_digits_have_room_the_time_stands_behind_the_bar() -> None:
     async with alcove((60, LOW)) as (app, pane, pilot):
         pane.show(Timer(Mood.QUIET, "12:41", 0.8, "15:00", 1.0, "15:00", "Quiet."))
@@ -110,18 +117,21 @@ async def test_one_sees_how_far_it_is_to_the_threshold_and_to_the_next_line() ->
         rows = {row.split()[2]: row for row in seen(app).splitlines() if "of 15:00" in row}
         assert rows["settling"].count("━") / (rows["settling"].count("╌") + rows["settling"].count("━")) > 0.7
         assert 0.4 < rows["since"].count("━") / (rows["since"].count("╌") + rows["since"].count("━")) < 0.6
-        pane.show(Timer(Mood.QUIET, "12:41", 0.8, "15:00", 1.0, "15:00", "Quiet."))
+        pane.show(Timer(Mood.QUIET, "12:41", 0.8, "15:00", 1.0, "15:00", "Quiet.", spoke=True))
         await pilot.pause()
         assert "✓ since last line" in words(app)
+        pane.show(Timer(Mood.QUIET, "12:42", 0.8, "15:00", 1.0, "15:00", "Quiet."))
+        await pilot.pause()
+        assert "✓ no line so far" in words(app)
 
 
 async def test_the_half_hour_is_drawn_with_what_happened_in_it_and_says_what_its_signs_mean() -> None:
     async with alcove((60, 12)) as (app, _, _pilot):
         shown = seen(app)
-        row = next(row for row in shown.splitlines() if "✓" in row and "posted" not in row and "since" not in row)
+        row = next(row for row in shown.splitlines() if "····" in row)
         assert row.index("✓") - row.index("····") == 4
         assert "✓ posted · silence" in words(app)
-        assert "at most 4 a minute" in shown
+        assert "peak 4 a minute" in shown
 
 
 async def test_a_narrow_pane_keeps_its_half_hour_in_its_columns() -> None:

@@ -18,7 +18,7 @@ from sanctum_tui.llm.guard import Verdict
 from sanctum_tui.review.prompt import Outcome
 from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.ui.app import SanctumApp
-from sanctum_tui.ui.card.cards import Card
+from sanctum_tui.ui.card.cards import Card, Earlier
 from sanctum_tui.ui.dialogs.asking import AskLine
 from sanctum_tui.ui.dialogs.preview import PreviewDialog
 from sanctum_tui.ui.keys.agent import PREVIEWING, PREVIEWING_ALREADY
@@ -32,9 +32,9 @@ LINE = "Exile sounds different when the sea is the one telling it."
 WAITS = Card(
     number=3, state=PromptState.PENDING, heading="◆ Line 3 waits for you", style="-ready", line=LINE,
     exact=f"{LINE} — Chronicler", exact_label="Will be posted exactly as:", why="Quiet 15:00.", sources="tonight",
-    earlier=("– Line 2 was skipped.",),
+    earlier=(Earlier("– Line 2 was skipped."),),
 )  # fmt: skip
-IDLE = Card(earlier=("– Line 2 was skipped.",))
+IDLE = Card(earlier=(Earlier("– Line 2 was skipped."),))
 SIZES = ((48, 35), (80, 24), (120, 29))
 """The first is the pane's least width beside the chat; a little wider than the last, and it sets large letters."""
 
@@ -55,7 +55,7 @@ class Wall(App[None]):
 
 
 @asynccontextmanager
-async def wall(size: tuple[int, int] = (104, 35)) -> AsyncIterator[tuple[Wall, ReviewPane, Pilot[None]]]:
+async def wall(size: tuple[int, int] = (104, 31)) -> AsyncIterator[tuple[Wall, ReviewPane, Pilot[None]]]:
     app = Wall()
     async with app.run_test(size=size) as pilot:
         pane = app.query_one(ReviewPane)

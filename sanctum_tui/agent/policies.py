@@ -65,6 +65,7 @@ def decide(situation: Situation) -> Decision:
     if not s.hearing:
         return quiet(Reason.NOT_HEARING, None)
     if s.let_it_be_until is not None and s.now < s.let_it_be_until:
+        numbers["let_it_be_seconds"] = (s.let_it_be_until - s.now).total_seconds()
         return quiet(Reason.LET_IT_BE, max(s.let_it_be_until, opens_at))
     if s.posted >= s.budget:
         return quiet(Reason.OVER_BUDGET, None)
@@ -94,17 +95,18 @@ def explain(decision: Decision, now: datetime | None = None) -> str:
     numbers = decision.numbers
     quiet = f"Quiet {minutes(numbers.get('silence_seconds', 0.0))}."
     left = "" if decision.until is None else minutes((decision.until - moment).total_seconds())
+    asked = minutes(numbers.get("let_it_be_seconds", 0.0) - (moment - decision.at).total_seconds())
     told = {
         Reason.QUIET_ENOUGH: f"{quiet} It may speak.",
         Reason.MUTED: f"{quiet} The agent is muted.",
-        Reason.LET_IT_BE: f"{quiet} You asked to let it be; {left} to go.",
+        Reason.LET_IT_BE: f"{quiet} You asked to let it be; {asked} to go.",
         Reason.GATE_SHUT: f"{quiet} Nothing may be posted: the stream is not known to be live.",
         Reason.NOT_HEARING: "Chat is away; whether the room is quiet, nobody knows.",
         Reason.OVER_BUDGET: f"{quiet} Tonight's {numbers.get('budget', 0):g} lines are spent.",
         Reason.PROMPT_WAITING: f"{quiet} A line waits for you.",
         Reason.CHAT_ACTIVE: "People are talking.",
         Reason.NOT_QUIET_YET: f"{quiet} May draft in {left}.",
-        Reason.INTERVAL: f"{quiet} Spoke lately; may draft in {left}.",
+        Reason.INTERVAL: f"{quiet} A line was decided lately; may draft in {left}.",
         Reason.NOTHING_TO_SAY: f"{quiet} Nothing left to say that was not said tonight.",
     }
     return told[decision.reason]

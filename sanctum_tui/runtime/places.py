@@ -89,7 +89,8 @@ async def claim(paths: Paths, channel: str, *, live: bool) -> AsyncIterator[bool
         paths.locks.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{paths.locks} could not be made ({error.strerror}); free some space, or set SANCTUM_HOME."
+            f"{paths.locks} could not be made ({error.strerror}); free some space there, or let SANCTUM_HOME name a "
+            "folder that can be written to."
         ) from None
     kind = "live" if live else "replay"
     lock = FileLock(paths.locks / f"{kind}-{_safe(channel)}-{sha256(channel.encode()).hexdigest()[:8]}.lock")

@@ -8,7 +8,6 @@ from operator import attrgetter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,7 +16,6 @@ from textual.events import Key
 from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Settings
-from sanctum_tui.text import clean
 from sanctum_tui.ui.actions import Moment
 from sanctum_tui.ui.actions.line import OPENING, unfit
 from sanctum_tui.ui.bindings import bindings_of
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from sanctum_tui.runtime.plan import AnyPlan
-    from sanctum_tui.ui.dialogs.leaving import Leaving
     from sanctum_tui.ui.keys import Keys
     from sanctum_tui.ui.panes.dashboard import DashboardPane
     from sanctum_tui.ui.panes.ledger import LedgerPane
@@ -140,11 +137,13 @@ class SanctumApp(Shell):
 
     def show_keys(self, moment: Moment) -> None:
         """Show in the footer which keys fit; it is asked to each second, and most of the time nothing is new."""
-        fitting = self.keyboard, moment, self.review.editing is not None, self.frame.standing_panes
+        editing, frame = self.review.editing is not None, self.frame
+        fitting = self.keyboard, moment, editing, frame.standing_panes, frame.shown_panes
         if fitting != self._fitting:
             self._fitting = fitting
-            self.footer.show(footer_pieces(self.keyboard, moment, editing=self.review.editing is not None))
-            self.chat.beyond = beyond(self.keyboard, moment, self.frame.standing_panes)
+            unseen = "review" not in frame.shown_panes
+            self.footer.show(footer_pieces(self.keyboard, moment, editing=editing, unseen=unseen))
+            self.chat.beyond = beyond(self.keyboard, moment, frame.standing_panes)
 
     async def action_do(self, name: str) -> None:
         """Do what a key stands for, or say why it does not fit and what would."""
@@ -181,21 +180,7 @@ class SanctumApp(Shell):
 
     async def action_quit(self) -> None:
         """Close the console; asks first while an evening goes on."""
-        if not self.stage.playing:
-            self.exit(0, message=Text(clean(self.host.last_words)) if self.host.last_words else None)
-            return
-        from sanctum_tui.ui.dialogs.leaving import LeavingDialog
-
-        self.push_screen(LeavingDialog(), self._left)
-
-    async def _left(self, leaving: "Leaving | None") -> None:
-        from sanctum_tui.ui.dialogs.leaving import Leaving
-
-        if leaving is Leaving.END:
-            await self.stage.end()
-            self.exit(0, message=Text(clean(self.host.last_words)))
-        elif leaving is Leaving.LEAVE:
-            self.exit(0, message=Text("The evening is left as it stands; the same command can go on with it."))
+        await self.keys.screen.quit()
 
     def on_review_pane_edited(self, message: ReviewPane.Edited) -> None:
         self.keys.review.typed(message)
@@ -233,7 +218,10 @@ class SanctumApp(Shell):
             await self.chat.go_to(number)
 
     async def on_footer_pressed(self, message: Footer.Pressed) -> None:
-        await self.action_do(message.action)
+        if message.action:
+            await self.action_do(message.action)
+        elif message.key:
+            self.simulate_key(message.key)
 
     def on_descendant_focus(self) -> None:
         """The keys that fit depend on whether letters go into an editor."""

@@ -7,13 +7,21 @@ from rich.cells import cell_len
 from textual.events import Click
 from textual.message import Message
 
-from sanctum_tui.ui.actions import Action, Moment
+from sanctum_tui.evening import PromptState
+from sanctum_tui.ui.actions import Action, Group, Moment, has_ended
 from sanctum_tui.ui.keyboard import Keyboard
 from sanctum_tui.ui.look.layouts import PANES
 from sanctum_tui.ui.panes.status import KeyLine, Piece
 
 _ALWAYS = frozenset({"screen.help", "screen.quit", "agent.mute"})
-"""Actions that stay where there is no room for all."""
+"""Actions that stay where there is no room for all but those that decide on a line, or come at the end."""
+_CARD = {
+    PromptState.APPROVED: "a line goes out",
+    PromptState.SENDING: "a line goes out",
+    PromptState.HELD: "a line is held",
+    PromptState.UNKNOWN: "a line may be lost",
+}
+"""How the line stands, in the footer of a pane that covers its card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,9 @@ class KeyPiece(Piece):
     """A key, and what a click on it does."""
 
     action: str = ""
-    """Id of the action; empty: nothing."""
+    """Id of the action; empty: none."""
+    key: str = ""
+    """The key that a click presses, where that is none of an action's; empty: none."""
 
 
 class Footer(KeyLine):
@@ -30,10 +40,11 @@ class Footer(KeyLine):
     class Pressed(Message):
         """A key was clicked."""
 
-        def __init__(self, footer: "Footer", action: str) -> None:
+        def __init__(self, footer: "Footer", piece: KeyPiece) -> None:
             super().__init__()
             self.footer = footer
-            self.action = action
+            self.action = piece.action
+            self.key = piece.key
 
         @property
         def control(self) -> "Footer":
@@ -44,23 +55,34 @@ class Footer(KeyLine):
         at = self.gutter.left
         for piece in self._that_fit():
             end = at + cell_len(piece.text)
-            if at <= event.x < end and isinstance(piece, KeyPiece) and piece.action:
-                self.post_message(self.Pressed(self, piece.action))
+            if at <= event.x < end and isinstance(piece, KeyPiece):
+                self.post_message(self.Pressed(self, piece))
             at = end + len(self.between)
 
 
-def footer_pieces(keyboard: Keyboard, moment: Moment, *, editing: bool) -> list[Piece]:
-    """The keys that fit, those of the pane in focus first; `editing`: letters go into the waiting line."""
+def footer_pieces(keyboard: Keyboard, moment: Moment, *, editing: bool, unseen: bool = False) -> list[Piece]:
+    """The keys that fit, those of the pane in focus first; `editing`: letters go into the waiting line.
+
+    `unseen`: the card is not on the screen; then the key that brings it there stands for those of its line.
+    """
     back = keyboard.by_id["screen.back"].shown_key
     if moment.typing and editing:
-        return [Piece("Enter asks to post exactly these words", 1), Piece("Esc leaves")]
+        return [
+            KeyPiece("Enter asks to post exactly these words", 1, key="enter"),
+            KeyPiece("Esc leaves", key="escape"),
+        ]
     if moment.typing:
         return [
             *(_piece(action, moment) for action in keyboard.fitting(moment) if action.pane),
-            KeyPiece(f"{back} leaves the editor", urgency=2, action="screen.back"),
+            KeyPiece(f"{back} leaves the editor", urgency=2, key="escape"),
             Piece("then the keys work again"),
         ]
-    return [_piece(action, moment) for action in keyboard.fitting(moment)]
+    fitting = keyboard.fitting(moment)
+    if unseen and moment.card is not None:
+        card = keyboard.by_id["screen.review"]
+        told = KeyPiece(f"{card.shown_key} ◆ {_CARD.get(moment.card, 'a line waits')}", 4, action=card.id)
+        return [told, *(_piece(action, moment) for action in fitting if action.group is not Group.LINE)]
+    return [_piece(action, moment) for action in fitting]
 
 
 def beyond(keyboard: Keyboard, moment: Moment, shown: Collection[str]) -> str:
@@ -76,7 +98,9 @@ def _piece(action: Action, moment: Moment) -> KeyPiece:
 
 
 def _urgency(action: Action, moment: Moment) -> int:
-    # The way back from a pane that has the whole screen is shown before all else.
+    if action.group is Group.LINE or action.id == "dashboard.write" or (action.at_the_end and has_ended(moment)):
+        return 3
+    # The way back from a pane that has the whole screen is shown as long as can be, too.
     if action.id in _ALWAYS or (action.id == "screen.zoom" and moment.zoomed):
         return 2
     return 1

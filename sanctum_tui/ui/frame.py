@@ -1,6 +1,7 @@
 """Where the five panes stand: as the layout says, in sizes that the operator may change, or one in front of all."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.events import MouseDown, MouseMove, MouseUp
@@ -51,6 +52,10 @@ class Frame(Widget):
         self._chosen = AUTO
         self._front: str | None = None
         self._editing = False
+        self._after = False
+        """The evening is over, and no other one follows by itself."""
+        self._sizes_after: dict[Layout, Sizes] = {}
+        """What the operator made of the layouts since then; the next evening is not to begin with it."""
         self._seam: tuple[Seam, MouseDown, dict[str, Place], Sizes] | None = None
         """The seam that the mouse has hold of, and how everything stood when it took it."""
 
@@ -72,7 +77,7 @@ class Frame(Widget):
     def hang(self, *panes: Widget) -> AwaitMount:
         """Put more panes into their places."""
         for pane in panes:
-            pane.display = pane.id in self._shown()
+            pane.display = pane.id in self.shown_panes
         return self.mount(*panes)
 
     # Where everything is
@@ -115,10 +120,13 @@ class Frame(Widget):
         if self._front is not None:
             return {self._front: Place(0, 0, *size)}
         layout = layouts.layout_for(*size, self._chosen)[0]
-        sizes = self._sizes.get(layout, Sizes())
-        first = layouts.arrange(layout, *size, sizes, editing=self._editing)
-        wish = self._timer_rows(first["silence"].width, size)
-        return layouts.arrange(layout, *size, sizes, silence_rows=wish, editing=self._editing)
+        arrange = partial(layouts.arrange, layout, *size, self._own(layout), editing=self._editing, after=self._after)
+        return arrange(silence_rows=self._timer_rows(arrange()["silence"].width, size))
+
+    def _own(self, layout: Layout) -> Sizes:
+        """What the operator made of a layout."""
+        during = self._sizes.get(layout, Sizes())
+        return self._sizes_after.get(layout, during) if self._after else during
 
     def _timer_rows(self, width: int, size: Size) -> int:
         """The rows that the silence timer would like to have at this width."""
@@ -168,13 +176,28 @@ class Frame(Widget):
         if seam is None:
             return f"Nothing stands {'beside' if upright else 'above or below'} this pane that could give way."
         cells = direction * (columns * _STEP_COLUMNS if upright else rows * _STEP_ROWS)
-        return self._shift(seam, cells, self.places(self.size), self._sizes.get(self.standing, Sizes()))
+        return self._shift(seam, cells, self.places(self.size), self._own(self.standing))
 
     def forget_sizes(self) -> None:
         """Give the panes of this layout their usual sizes again."""
+        after = self._sizes_after.pop(self.standing, None)
         if self._sizes.pop(self.standing, None) is not None:
             self._keep_soon()
-            self._rearrange()
+        elif after is None:
+            return
+        self._rearrange()
+
+    def come_after(self, after: bool) -> bool:
+        """Give the ledger the room after an evening, and take it back before another one; not under a hand.
+
+        Asked again and again; whether it changed something now.
+        """
+        if after == self._after or self._editing or self._seam is not None:
+            return False
+        self._after = after
+        self._sizes_after.clear()
+        self._rearrange()
+        return True
 
     def on_resize(self) -> None:
         self._rearrange()
@@ -187,12 +210,14 @@ class Frame(Widget):
     def _shape(self) -> Shape:
         return layouts.shape_of(self.standing, self.size.height, editing=self._editing)
 
-    def _shown(self) -> frozenset[str]:
+    @property
+    def shown_panes(self) -> frozenset[str]:
+        """The panes that are on the screen."""
         return self.standing_panes if self._front is None else frozenset({self._front})
 
     def _rearrange(self) -> None:
         """What has no place is not reached by Tab either."""
-        shown = self._shown()
+        shown = self.shown_panes
         for pane in self.children:
             pane.display = pane.id in shown
         self._stand()
@@ -212,7 +237,7 @@ class Frame(Widget):
         seam = layouts.seam_at(places, self._shape(), x, y)
         if seam is not None:
             event.stop()
-            self._seam = seam, event, places, self._sizes.get(self.standing, Sizes())
+            self._seam = seam, event, places, self._own(self.standing)
             self.capture_mouse()
 
     def on_mouse_move(self, event: MouseMove) -> None:
@@ -229,8 +254,11 @@ class Frame(Widget):
     def _shift(self, seam: Seam, cells: int, places: dict[str, Place], sizes: Sizes) -> str:
         sizes, why = layouts.shifted(places, self._shape(), seam, cells, sizes)
         if not why:
-            self._sizes[self.standing] = sizes
-            self._keep_soon()
+            if self._after:
+                self._sizes_after[self.standing] = sizes
+            else:
+                self._sizes[self.standing] = sizes
+                self._keep_soon()
             self._stand()
         return why
 

@@ -10,14 +10,14 @@ from itertools import combinations
 
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.text import clean_line
-from sanctum_tui.ui.actions import ACTIONS, Action, Group, Moment
+from sanctum_tui.ui.actions import ACTIONS, Action, Group, Moment, has_ended
 from sanctum_tui.ui.keynames import face_of, key_named
 
 VIM = {"up": "k", "down": "j", "home": "g", "end": "G"}
 """Letters that scroll, by the last part of the ids of what they do."""
 VIM_PANES = ("chat", "ledger")
-LAYERED = frozenset({"escape"})
-"""Keys that leave whatever is innermost: a pane may have one of its own before the app's."""
+LAYERED = frozenset({"escape", "end"})
+"""Keys that mean whatever is innermost: a pane may have one of its own before the app's."""
 _PLACES = {"chat": "the chat", "silence": "the timer", "review": "the card", "ledger": "the ledger"}
 _EDITORS = frozenset({"dashboard"})
 """Panes that take letters as text."""
@@ -44,18 +44,20 @@ class Keyboard:
     def fitting(self, moment: Moment, *groups: Group) -> tuple[Action, ...]:
         """The keys that would do something now and have a place at the bottom of the screen.
 
-        Those of the pane that has the focus come first; a key that the pane has for itself is no other's there.
+        Those of the pane that has the focus come first, and after the end what is of use then; a key that the pane
+        has for itself is no other's there.
         """
         taken = self.taken_in(moment.pane)
         found = [
             action
             for action in self.actions
-            if action.footer
+            if action.in_footer(moment)
             and action.when(moment)
             and (not groups or action.group in groups)
             and (action.pane or action.keys[0] not in taken)
         ]
-        return tuple(sorted(found, key=lambda action: not action.pane))
+        ended = has_ended(moment)
+        return tuple(sorted(found, key=lambda action: (not action.pane, not (ended and action.at_the_end))))
 
     def matching(self, query: str) -> tuple[Action, ...]:
         """The actions whose key, name, id or help has every word of a search."""

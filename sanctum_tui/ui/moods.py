@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from sanctum_tui.agent.policies import ACTIVE_SECONDS, explain, minutes
-from sanctum_tui.evening import Decision, Reason
+from sanctum_tui.evening import Decision, PromptState, Reason
 
 
 class Mood(Enum):
@@ -18,6 +18,8 @@ class Mood(Enum):
     QUIET = ("quiet", "○", "-quiet")
     MAY_SPEAK = ("may speak", "◆", "-ready")
     LINE_WAITS = ("a line waits", "◆", "-ready")
+    LINE_GOES = ("a line goes out", "▸", "-ready")
+    LINE_HELD = ("a line is held", "‖", "-ready")
     MUTED = ("muted", "✕", "-muted")
     LET_IT_BE = ("let it be", "☾", "-muted")
     SHUT = ("nothing may be posted", "✕", "-muted")
@@ -47,6 +49,8 @@ class Timer:
     """How much of the time between two lines has passed, 0 to 1; all of it where there was none yet."""
     interval: str = ""
     words: str = "No evening is open."
+    spoke: bool = False
+    """Whether there was a line to count the time between two from."""
 
     @property
     def rested(self) -> bool:
@@ -83,21 +87,36 @@ def mood_of(decision: Decision) -> Mood:
             return Mood.QUIET
 
 
-def timer_of(decision: Decision, *, ended: bool = False, live: bool = False) -> Timer:
+def timer_of(
+    decision: Decision, *, ended: bool = False, live: bool = False, card: PromptState | None = None
+) -> Timer:
     """The silence timer for a decision of this moment; where the evening has `ended` it stands still.
 
-    On a `live` channel the next evening follows by itself; after a log nothing does, and nothing may be drafted.
+    `card` is how the line on the card stands: the policy knows no more of it than that there is one. On a `live`
+    channel the next evening follows by itself; after a log nothing does, and nothing may be drafted.
     """
     numbers = decision.numbers
+    words, mood = explain(decision), mood_of(decision)
+    if mood is Mood.LINE_WAITS and card in _GOING:
+        mood, told = _GOING[card]
+        words = f"Quiet {minutes(numbers['silence_seconds'])}. {told}"
     return Timer(
-        mood=Mood.ENDED if ended else mood_of(decision),
+        mood=Mood.ENDED if ended else mood,
         time=minutes(numbers["silence_seconds"]),
         share=_share(decision),
         threshold="" if ended else minutes(numbers["inactivity_seconds"]),
         interval_share=_interval_share(decision),
         interval="" if ended else minutes(numbers["interval_seconds"]),
-        words=(ENDED if live else ENDED_LOG) if ended else explain(decision),
+        spoke="since_last_seconds" in numbers,
+        words=(ENDED if live else ENDED_LOG) if ended else words,
     )
+
+
+_GOING = {
+    PromptState.APPROVED: (Mood.LINE_GOES, "Your line goes out in a moment."),
+    PromptState.SENDING: (Mood.LINE_GOES, "Your line goes out."),
+    PromptState.HELD: (Mood.LINE_HELD, "A line is held for you."),
+}
 
 
 def _share(decision: Decision) -> float:
@@ -119,6 +138,8 @@ def numbers_of(decision: Decision) -> tuple[tuple[str, str], ...]:
         ("It may draft after", minutes(numbers["inactivity_seconds"])),
         (f"People's lines in the last {ACTIVE_SECONDS:g} s", f"{numbers['people_last_minute']:g}"),
     ]
+    if (asked := numbers.get("let_it_be_seconds")) is not None:
+        told.append(("The silence you asked for goes on for", minutes(asked)))
     since = numbers.get("since_last_seconds")
     told.append(("Since a line was last posted or skipped", "none yet" if since is None else minutes(since)))
     told.append(("Time between two lines", minutes(numbers["interval_seconds"])))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 
 from sanctum_tui.errors import BadInputError
@@ -36,6 +36,11 @@ class Entry:
 
 class Actions(Provider):
     """Finds entries by their names, or by words of their help."""
+
+    async def startup(self) -> None:
+        # The sign of every search here; Textual's own is a picture of two cells, which not every font has.
+        for icon in self.app.screen.query(SearchIcon):
+            icon.icon = "/"
 
     async def discover(self) -> Hits:
         for entry in self._actions():

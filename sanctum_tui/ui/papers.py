@@ -25,6 +25,8 @@ LEDGER_SECONDS = 10.0
 """How often the ledger on the screen is told anew while people talk."""
 QUIET_LEDGER_SECONDS = 60.0
 """And while nothing happens: how long it has been quiet is in it."""
+TRY_AGAIN_SECONDS = 5.0
+"""After which a dashboard that the disk refused is tried again."""
 _STYLES = Path(__file__).parent / "panes"
 TONIGHT = "5 Ledger · tonight, so far"
 
@@ -47,6 +49,10 @@ class Papers:
         self._telling: asyncio.Task[None] | None = None
         self._ledger: LedgerPane | None = None
         self._dashboard: DashboardPane | None = None
+        self._refused = False
+        """The disk refused the dashboard as it stands here, which was told."""
+        self._try_again_at: float | None = None
+        self._saving: asyncio.Task[None] | None = None
         self._ready = False
         """The editor has the evening's plan, and takes a drafted one."""
         self._drafted: str | None = None
@@ -88,9 +94,21 @@ class Papers:
         """Look as the rest of the console does; the ledger is mounted late."""
         if self._ledger is not None:
             self._ledger.private, self._ledger.big = self._app.private, self._app.big
+        if self._dashboard is not None:
+            self._dashboard.private = self._app.private
 
     def tick(self) -> None:
-        """Once a second: tell the ledger anew where it is in sight and something happened, or some time passed."""
+        """Once a second: tell the ledger anew where it is in sight and something happened, or some time passed.
+
+        When the evening is over, its ledger is the result: it gets the room, and is told to its end at once. On a
+        live channel another evening follows in the same moment.
+        """
+        if self._try_again_at is not None and self._monotonic() >= self._try_again_at:
+            self._try_again_at = None
+            self._saving = asyncio.create_task(self._save_again(), name="saving the dashboard again")
+        after = self._app.stage.ended and self._evening.broadcasting is None
+        if self._app.frame.come_after(after) and after:
+            self.stale = True
         pane = self._ledger
         if pane is None or self._reading is not None or not pane.is_on_screen:
             return
@@ -127,18 +145,29 @@ class Papers:
             self._dashboard.reloaded(text, remarked(dashboard))
 
     async def save_dashboard(self, text: str) -> None:
-        """Save what was typed, and say in the pane whether that worked."""
+        """Save what was typed, and say in the pane whether that worked; what a disk refused is tried again."""
         if self._dashboard is None:
             return
         try:
             await self._evening.tonight.save(text)
         except SanctumError as error:
+            if not self._refused:
+                # Whoever is in another pane has to know as well.
+                self._app.say(error.sentence, severity="error")
+            # Where something else changed the file, the operator decides what becomes of it.
+            self._refused = isinstance(error.__cause__, OSError)
+            self._try_again_at = self._monotonic() + TRY_AGAIN_SECONDS if self._refused else None
             self._dashboard.failed(error.sentence)
         except Exception:
             log.exception("the dashboard could not be saved")
             self._dashboard.failed("Something unforeseen happened; the log file says what.")
         else:
+            self._refused = False
             self._dashboard.saved(await asyncio.to_thread(remarked, self._evening.dashboard))
+
+    async def _save_again(self) -> None:
+        if self._dashboard is not None and (text := self._dashboard.unsaved) is not None:
+            await self.save_dashboard(text)
 
     async def wanted(self, what: "Want") -> None:
         """The operator wants to start from a template or an earlier dashboard, or to write in another editor."""
@@ -213,6 +242,10 @@ class Papers:
             markdown = await asyncio.to_thread(path.read_text, "utf-8", "replace")
         except OSError as error:
             self._app.say(f"{path} cannot be read ({error.strerror or error}).", severity="error")
+            if self._reading == path and self._ledger is not None:
+                self._ledger.want_tonight()
+                await self._offer()
+                await self.turn_to(None)
             return
         if self._ledger is not None:
             self._ledger.show(clean(markdown), f"5 Ledger · {path.stem}")

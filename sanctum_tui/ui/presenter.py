@@ -103,6 +103,8 @@ class Presenter:
             case DashboardChanged(text, "file"):
                 self._papers.dashboard_changed(text, self.evening.dashboard)
             case StorageFailed(sentence):
+                if sentence != self.trouble:
+                    self._app.say(sentence, severity="error")
                 self.trouble = sentence
                 self.tick()
             case StorageRecovered():
@@ -165,7 +167,7 @@ class Presenter:
         evening.mind_the_editor(self._app.review.editing is not None)
         self._app.keys.look.wear(evening.settings)
         decision = decide(evening.orchestrator.situation(self.now()))
-        self._app.silence.show(timer_of(decision, ended=not moment.playing, live=moment.live))
+        self._app.silence.show(timer_of(decision, ended=not moment.playing, live=moment.live, card=moment.card))
         self._app.silence.show_pulse(self._half_hour.trace())
         self._line.show(playing=moment.playing)
         fitting = self._app.keyboard.fitting(moment, Group.LINE)

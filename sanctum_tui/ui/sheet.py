@@ -1,4 +1,4 @@
-"""A list of rows of words, of which one is chosen; any number of them, painted as they come into sight."""
+"""A list of words in rows, of which one is chosen; any number of them, painted as they come into sight."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
@@ -63,13 +63,14 @@ class Sheet(ScrollView, Generic[Item], can_focus=True):
         self._heading = heading
         self._items: Sequence[Item] = ()
         self._place = 0
+        self._high = 1
 
     # What the owner calls
 
     def show(self, items: Sequence[Item], place: int | None = None) -> None:
         """Show these; `place` is chosen, or the one there was, or the nearest there is. It stays where it is seen."""
         self._items = items
-        self.virtual_size = Size(0, len(items))
+        self.virtual_size = Size(0, len(items) * self._high)
         self._place = self._next_choosable(self._place if place is None else place, 1)
         self.refresh()
         self.post_message(self.Chosen(self))
@@ -78,7 +79,20 @@ class Sheet(ScrollView, Generic[Item], can_focus=True):
         """Show these, `count` of which are new at the top; what is in sight stays there."""
         top = round(self.scroll_y)
         self.show(items, self._place + count)
-        self.scroll_to(y=top + count, animate=False, force=True)
+        self.scroll_to(y=top + count * self._high, animate=False, force=True)
+
+    @property
+    def high(self) -> int:
+        """How many rows each item has."""
+        return self._high
+
+    @high.setter
+    def high(self, rows: int) -> None:
+        if rows != self._high:
+            self._high = rows
+            self.virtual_size = Size(0, len(self._items) * rows)
+            self.refresh()
+            self.call_after_refresh(self._bring)
 
     @property
     def place(self) -> int:
@@ -117,7 +131,7 @@ class Sheet(ScrollView, Generic[Item], can_focus=True):
         if step < 0 and self._place <= self._next_choosable(0, 1):
             self.post_message(self.TopReached(self))
             return
-        self.choose(self._place + step * max(1, self.scrollable_content_region.height - 1), step)
+        self.choose(self._place + step * max(1, self.scrollable_content_region.height // self._high - 1), step)
 
     def action_end(self, step: int) -> None:
         self.choose(0 if step < 0 else len(self._items) - 1, -step)
@@ -131,7 +145,7 @@ class Sheet(ScrollView, Generic[Item], can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        place = offset.y + round(self.scroll_y)
+        place = (offset.y + round(self.scroll_y)) // self._high
         if place >= len(self._items) or self._heading(self._items[place]):
             return
         if place == self._place:
@@ -156,10 +170,10 @@ class Sheet(ScrollView, Generic[Item], can_focus=True):
             return
         top, place = round(self.scroll_y), self._place
         above = place - 1 if place and self._heading(self._items[place - 1]) else place
-        if above < top:
-            self.scroll_to(y=above, animate=False, force=True)
-        elif place >= top + height:
-            self.scroll_to(y=place - height + 1, animate=False, force=True)
+        if above * self._high < top:
+            self.scroll_to(y=above * self._high, animate=False, force=True)
+        elif (place + 1) * self._high > top + height:
+            self.scroll_to(y=(place + 1) * self._high - height, animate=False, force=True)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._bring)
@@ -168,15 +182,16 @@ class Sheet(ScrollView, Generic[Item], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        place = y + round(self.scroll_y)
+        place, part = divmod(y + round(self.scroll_y), self._high)
         base = self.visual_style
         if place >= len(self._items) or width <= _SIGN:
             return Strip.blank(width, base.rich_style)
         item = self._items[place]
         chosen = place == self._place and not self._heading(item)
         style = base + self.get_visual_style("sheet--chosen", partial=True) if chosen else base
-        words = self._paint(item, width - _SIGN).truncate(width - _SIGN, ellipsis=True)
-        row = Content.assemble(("▸ ", "bold $accent") if chosen else "  ", words)
+        rows = self._paint(item, width - _SIGN).split("\n", allow_blank=True)
+        words = rows[part].truncate(width - _SIGN, ellipsis=True) if part < len(rows) else Content()
+        row = Content.assemble(("▸ ", "bold $accent") if chosen and not part else "  ", words)
         strips = Visual.to_strips(self, row, width, 1, style, pad=True)
         strip = strips[0] if strips else Strip.blank(width, style.rich_style)
         return strip.adjust_cell_length(width, style.rich_style)

@@ -26,7 +26,7 @@ from sanctum_tui.paths import Paths
 from sanctum_tui.text import clean
 from sanctum_tui.ui.look.concealing import conceal
 from sanctum_tui.ui.look.themefiles import ThemeFiles
-from sanctum_tui.ui.look.theming import OurTheme, variable_defaults
+from sanctum_tui.ui.look.theming import OurTheme, check_grounds, variable_defaults
 from sanctum_tui.ui.sparing import SparingScreen
 from sanctum_tui.ui.unhurried import Unhurried
 
@@ -152,6 +152,7 @@ class Shell(Unhurried[int]):
             super().refresh_css(animate)
             if before is not None and theme != before:
                 # What is painted later would fail later, where nothing could take the theme off again.
+                check_grounds(theme)
                 for screen in self.screen_stack:
                     screen._compositor.render_strips()
         except Exception:

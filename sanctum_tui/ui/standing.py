@@ -33,7 +33,8 @@ def standing(evening: "Evening", moment: Moment, trouble: str, keyboard: Keyboar
     pieces.append(Piece(f"#{evening.keeping.session.channel}", 3, STRONG))
     pieces += _replay(evening, moment, now, keyboard) if live is None else _live(evening, live, now, keyboard)
     if trouble:
-        pieces.append(Piece(f"✕ {shown(trouble)}", 10, WARNING))
+        # What to do about it was said in full when it began; here it has to leave room for the rest.
+        pieces += [Piece("✕ not stored", 10, WARNING), Piece(shown(trouble), 1)]
     if moment.muted:
         pieces.append(Piece("✕ muted", 9, WARNING))
     if moment.letting_be:
@@ -63,7 +64,7 @@ def _playing(evening: "Evening", moment: Moment, keyboard: Keyboard) -> Piece:
     if not moment.playing:
         return Piece("■ The evening has ended", 9, STRONG)
     if player.paused:
-        return Piece(f"‖ replay paused, {keyboard.by_id['replay.pause'].shown_key} goes on", 9, WARNING)
+        return Piece(f"‖ paused, {keyboard.by_id['replay.pause'].shown_key} goes on", 9, WARNING)
     if player.pace != player.speed:
         states = {None: "a line is edited", PromptState.HELD: "a line is held"}
         return Piece(f"▶ replay {speed_words(player.pace)}, {states.get(moment.card, 'a line waits')}", 8)

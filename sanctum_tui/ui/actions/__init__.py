@@ -1,9 +1,9 @@
 """Every key of the console, once. What the operator's own keys make of it is a `Keyboard`. Pure."""
 
 from sanctum_tui.ui.actions import agent, chat, dashboard, ledger, line, replay, screen, scrolling, stream
-from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, Moment
+from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, Moment, has_ended
 
-__all__ = ["ACTIONS", "BY_ID", "NO_LINE", "Action", "Group", "Moment"]
+__all__ = ["ACTIONS", "BY_ID", "NO_LINE", "Action", "Group", "Moment", "has_ended"]
 
 ACTIONS: tuple[Action, ...] = (
     *line.ACTIONS,

@@ -19,7 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "agent.preview", "p", "preview", "Show what it would say now; nothing is sent, recorded or moved.",
-        Group.AGENT, "agent.preview", is_open,
+        Group.AGENT, "agent.preview", is_playing, OVER,
     ),
     Action(
         "agent.why", "t", "why?", "Tell the decision's whole story: its numbers, and what would change it.",
@@ -35,7 +35,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "agent.ledger", "w", "write ledger", "Write the ledger as it stands now to EXPORT_PATH.",
-        Group.AGENT, "agent.ledger", is_open, footer=False,
+        Group.AGENT, "agent.ledger", is_open, footer=False, at_the_end=True,
     ),
     Action(
         "words.models", "M", "models…", "Show the models that write, how they stand, and what they cost tonight.",

@@ -1,6 +1,6 @@
-"""Keys of the chat, which work while the focus is in it."""
+"""Keys of the chat, nearly all of which work while the focus is in it."""
 
-from sanctum_tui.ui.actions.registry import Action, Group, within
+from sanctum_tui.ui.actions.registry import Action, Group, always, within
 
 _IN = within("chat")
 
@@ -64,6 +64,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "chat.end", "end", "newest line", "To the newest line, and follow the room again.",
         Group.CHAT, "newest", _IN, face="End", footer=False, pane="chat",
+    ),
+    Action(
+        "chat.newest", "end", "newest of the chat",
+        "From the timer or the card, too: to the newest line of the chat.",
+        Group.CHAT, "chat.newest", always, face="End", footer=False,
     ),
 )  # fmt: skip
 """In the order of the help screen, and of the footer."""

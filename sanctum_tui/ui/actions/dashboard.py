@@ -1,10 +1,19 @@
-"""Keys of the dashboard's editor, which work while the focus is in it."""
+"""Keys of the dashboard, which work while the focus is in it, whether it is read or written."""
 
 from sanctum_tui.ui.actions.registry import Action, Group, within
 
 _IN = within("dashboard")
 
 ACTIONS: tuple[Action, ...] = (
+    Action(
+        "dashboard.write", "enter", "write", "Write in the dashboard; until then it is there to be read.",
+        Group.DASHBOARD, "write", lambda moment: _IN(moment) and not moment.typing, face="Enter", pane="dashboard",
+    ),
+    Action(
+        "dashboard.read", "escape", "end writing", "End writing; again, to leave the dashboard.",
+        Group.DASHBOARD, "read", lambda moment: _IN(moment) and moment.typing, face="Esc", footer=False,
+        pane="dashboard",
+    ),
     Action(
         "dashboard.take_file", "ctrl+r", "take the file's", "Take the file's version in place of what was typed.",
         Group.DASHBOARD, "take_file", _IN, face="Ctrl+R", footer=False, pane="dashboard",

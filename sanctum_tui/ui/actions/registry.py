@@ -73,6 +73,8 @@ class Action:
     """Whether it would now switch something back; then it is called `label_on`."""
     label_on: str = ""
     footer: bool = True
+    at_the_end: bool = False
+    """Of use once the evening has ended: then it stands in the footer before all else."""
     pane: str = ""
     """Id of the pane in which alone the key works; empty: everywhere."""
     over_dialogs: bool = False
@@ -86,6 +88,10 @@ class Action:
     def keys(self) -> tuple[str, ...]:
         """All its keys, as Textual names them."""
         return tuple(self.key.split(","))
+
+    def in_footer(self, moment: Moment) -> bool:
+        """Whether it has a place at the bottom of the screen, if it fits."""
+        return self.footer or (self.at_the_end and has_ended(moment))
 
     def label_at(self, moment: Moment) -> str:
         """What it would do if it were pressed now."""
@@ -110,6 +116,11 @@ def always(moment: Moment) -> bool:
 def is_open(moment: Moment) -> bool:
     """An evening is on the screen."""
     return moment.open
+
+
+def has_ended(moment: Moment) -> bool:
+    """The evening on the screen is over."""
+    return moment.open and not moment.playing
 
 
 def is_playing(moment: Moment) -> bool:

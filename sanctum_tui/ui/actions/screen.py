@@ -21,7 +21,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "screen.ledger", "5", "ledger", "Go to the ledger; on a small screen it comes to the front.",
-        Group.SCREEN, "screen.ledger", is_open, footer=False,
+        Group.SCREEN, "screen.ledger", is_open, footer=False, at_the_end=True,
     ),
     Action(
         "screen.zoom", "z", "zoom", "Give the pane you are in the whole screen; again, to give it back.",
@@ -70,7 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "screens.sessions", "O", "earlier evenings…", "List the stored evenings, and read their ledgers.",
-        Group.SCREEN, "screens.sessions", always, footer=False,
+        Group.SCREEN, "screens.sessions", always, footer=False, at_the_end=True,
     ),
     Action(
         "screens.settings", "C", "settings…", "Show every setting with its source, and change what can change now.",

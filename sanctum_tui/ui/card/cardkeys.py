@@ -18,10 +18,10 @@ class CardKeys(Static):
         super().__init__(id=id, classes="-empty", markup=False)
         self._keys: tuple[tuple[str, str, str], ...] = ()
 
-    def show(self, keys: Iterable[tuple[str, str, str]]) -> None:
-        """Show these: key, what it does, id of the action."""
+    def show(self, keys: Iterable[tuple[str, str, str]]) -> bool:
+        """Show these: key, what it does, id of the action. Whether they are others than before."""
         if (keys := tuple(keys)) == self._keys:
-            return
+            return False
         self._keys = keys
         parts = [
             Content.assemble((key, "bold $footer-key-foreground"), f" {label}").stylize(Style.from_meta({_DOES: id}))
@@ -29,6 +29,7 @@ class CardKeys(Static):
         ]
         self.update(Content("   ").join(parts))
         self.set_class(not parts, "-empty")
+        return True
 
     async def on_click(self, event: Click) -> None:
         if (action := event.style.meta.get(_DOES)) is not None:

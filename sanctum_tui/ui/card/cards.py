@@ -27,6 +27,15 @@ _EARLIER = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A line that is done with."""
+
+    told: str
+    """What became of it, in one sentence."""
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What the review pane shows. With no `number` nothing waits."""
 
@@ -44,8 +53,8 @@ class Card:
     sources: str = ""
     lapses: str = ""
     """When it will be too late for the line."""
-    earlier: tuple[str, ...] = ()
-    """The latest lines that are done with, newest first, one sentence each."""
+    earlier: tuple[Earlier, ...] = ()
+    """The latest lines that are done with, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,14 @@ class Check:
     count: str
     verdict: str
     passed: bool
+    line: str = ""
+    """The words as they would be approved, which the exact text begins with."""
+    rules: tuple[str, ...] = ()
+    """What the guard has against them."""
+    then: str = ""
+    """What Enter does."""
+    insists: bool = False
+    """Whether Enter posts them against the guard's word."""
 
 
 def card_of(
@@ -65,13 +82,14 @@ def card_of(
     *,
     leaves_in: int | None = None,
     lapses: str = "",
+    muted: bool = False,
 ) -> Card:
     """The card for the line the keys are about; `leaves_in` counts the seconds until an approved one goes out.
 
-    `lapses` is what `lapse_of` says of it.
+    `lapses` is what `lapse_of` says of it. While the agent is muted, what is approved is held.
     """
     earlier = tuple(
-        f"{SIGNS[prompt.state]} {too_late(prompt, now)}"
+        Earlier(f"{SIGNS[prompt.state]} {too_late(prompt, now)}", prompt.line)
         for prompt in sorted(prompts, key=lambda prompt: -prompt.number)
         if prompt.state not in OPEN
     )[:_EARLIER]
@@ -82,7 +100,7 @@ def card_of(
     return Card(
         number=number,
         state=state,
-        heading=f"{sign} {_heading(current, leaves_in)}",
+        heading=f"{sign} {_heading(current, leaves_in, muted=muted)}",
         reason=current.steps[-1].reason if current.steps and state in _REASONED else "",
         style=_STYLES.get(state, ""),
         line=current.line,
@@ -128,13 +146,15 @@ def lapse_of(prompt: Prompt, now: datetime, *, answer_until: datetime | None, en
 _REASONED = frozenset({_S.HELD, _S.REJECTED, _S.FAILED, _S.UNKNOWN})
 
 
-def _heading(prompt: Prompt, leaves_in: int | None) -> str:
+def _heading(prompt: Prompt, leaves_in: int | None, *, muted: bool) -> str:
     number = prompt.number
     match prompt.state:
         case _S.PENDING:
-            return f"Line {number} waits for you"
+            return f"Line {number} waits for you{'; muted, a yes holds it' if muted else ''}"
         case _S.APPROVED:
             when = "" if leaves_in is None else f" in {leaves_in} s"
+            if muted:
+                return f"Line {number} is held{when}, as you muted; u takes it back"
             return f"Line {number} goes out{when}; u takes it back"
         case _S.SENDING:
             return f"Line {number} is being posted"

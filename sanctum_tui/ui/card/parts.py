@@ -1,68 +1,60 @@
-"""Parts of the review card: the line, as large as it can be; exactly what is posted; what an edit changed of it."""
+"""Parts of the review card: the line, as large as it can be; what an edit comes to, and what it changed."""
+
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.events import Resize
-from textual.widget import Widget
 from textual.widgets import Static
 
+from sanctum_tui.ui.card.cards import Check
 from sanctum_tui.ui.card.worddiff import Fate, changes
-from sanctum_tui.ui.look.bigtype import letters
+from sanctum_tui.ui.look.bigtype import Cut, letters
 
-_ROOMY = ((100, 30), (72, 40))
-"""Cells of the line and rows of the card from which on large letters are set unasked."""
-_OTHER_ROWS = 11
-"""Rows of the card that are not its line: heading, what is posted, keys, how long."""
 _FATES = {Fate.KEPT: "$hearth-quiet", Fate.GONE: "strike $error", Fate.NEW: "bold underline $state-active"}
+_EXPECTED = 100
+"""Characters that a line which is being written is taken to come to, so that its letters keep their size."""
+_FILLER = " stone"
 
 
 class LineText(Static):
-    """The waiting line: in large letters where that is wanted or there is room, and they can draw all of it."""
+    """The waiting line: in large letters where there is room for them and they can draw all of it."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
-        self._line = ""
-        self._big = False
         self._shown = ""
 
-    def show(self, line: str, *, big: bool) -> None:
-        """Show this line."""
-        self._line, self._big = line, big
+    def show(self, line: str, cells: int, rows: int, cuts: Sequence[Cut], *, grows: bool = False) -> bool:
+        """Show this line; whether in letters, for which there are so many cells and rows."""
+        if grows and line:
+            expected = line + _FILLER * ((_EXPECTED - len(line)) // len(_FILLER))
+            cuts = [cut for cut in cuts if letters(expected, cells, rows, (cut,))][:1]
+        drawn = letters(line, cells, rows, cuts) if cuts and rows > 0 else []
         self.set_class(not line, "-empty")
-        self._set()
-
-    def on_resize(self, event: Resize) -> None:
-        """The room is another one."""
-        self._set()
-
-    def _set(self) -> None:
-        card = self.parent
-        width, height = self.content_size.width, card.size.height if isinstance(card, Widget) else 0
-        wanted = self._big or any(width >= cells and height >= rows for cells, rows in _ROOMY)
-        rows = letters(self._line, width, height - _OTHER_ROWS) if wanted else []
-        self.set_class(bool(rows), "-lettered")
-        shown = "\n".join(rows) or self._line
+        self.set_class(bool(drawn), "-lettered")
+        shown = "\n".join(drawn) or line
         if shown != self._shown:
             self._shown = shown
             self.update(Content(shown))
+        return bool(drawn)
 
 
-class ExactText(Static):
-    """What would be posted, or was: the signature is set apart from the line."""
+class CheckText(Static):
+    """What the words come to while they are edited: the verdict, a rule a row, what Enter does, their length."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id, classes="-empty", markup=False)
 
-    def show(self, exact: str, line: str = "") -> None:
-        """Show this text, which begins with the line where that is known."""
-        apart = bool(line) and exact.startswith(line)
-        signature = (exact[len(line) :], "$hearth-quiet not bold")
-        self.update(Content.assemble(line, signature) if apart else Content(exact))
-        self.set_class(not exact, "-empty")
-
-    def rows_in(self, cells: int) -> int:
-        """The rows that it needs where it has so many cells."""
-        return self.get_content_height(self.app.size, self.app.size, max(1, cells - self.gutter.width))
+    def show(self, check: Check | None) -> None:
+        """Show this; nothing where nothing is edited."""
+        self.set_class(check is None, "-empty")
+        if check is None:
+            return
+        sign, style = ("✓", "$state-active") if check.passed else ("✕", "$error")
+        rows = [Content.assemble((f"{sign} {check.verdict}", style))]
+        rows += [Content.assemble((f"  · {rule}", style)) for rule in check.rules]
+        if check.then:
+            rows.append(Content.assemble((check.then, "bold $foreground" if check.insists else "")))
+        self.update(Content("\n").join([*rows, Content(check.count)]))
 
 
 class Changes(Static):

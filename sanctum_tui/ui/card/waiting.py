@@ -60,7 +60,8 @@ class WaitingLine:
     def show(self, *, playing: bool) -> None:
         """Show the card as it is at this moment."""
         queue, review, now = self._evening.queue, self._app.review, self._evening.now()
-        card = card_of(queue.prompts, queue.current, now, leaves_in=self._leaves_in(), lapses=self._lapses())
+        leaves_in, muted = self._leaves_in(), self._evening.orchestrator.muted
+        card = card_of(queue.prompts, queue.current, now, leaves_in=leaves_in, lapses=self._lapses(), muted=muted)
         edited = review.editing
         if edited is not None and edited != card.number:
             # The line under the editor is done with; its heading says so, and the words stay.

@@ -57,7 +57,7 @@ class ChatCanvas(Widget, can_focus=True):
 
     @property
     def unseen(self) -> int:
-        """How many lines came after the last one that was in sight; 0 while following."""
+        """How many lines came since the end was in sight and have not been in sight since; 0 while following."""
         return self._window.unseen
 
     @property
@@ -121,10 +121,20 @@ class ChatCanvas(Widget, can_focus=True):
         """Say in the frame what has changed; called before each drawing."""
 
     def key_at(self, y: int) -> Key | None:
-        """The entry that stands in a row of the pane."""
-        rows = [key for key, _ in self._window.visible()]
-        row = y - self.styles.gutter.top - self._blank_above(len(rows))
+        """The entry that stands in a row of the pane; none where the marker does."""
+        rows = [key for key, _ in self._in_sight()]
+        blank_above = 0 if self._marked_below else self._window.height - len(rows)
+        row = y - self.styles.gutter.top - blank_above
         return rows[row] if 0 <= row < len(rows) else None
+
+    def marker_at(self, y: int) -> bool:
+        """Whether a row of the pane is the one that tells what is further down."""
+        return self._marked_below and y - self.styles.gutter.top == self._window.height - 1
+
+    def rows_beyond(self, y: int) -> int:
+        """How many rows above (negative) or below what is inside the frame a place is; 0 inside."""
+        row, last = y - self.styles.gutter.top, self._window.height - 1
+        return min(row, 0) or max(row - last, 0)
 
     def wake(self, lines: int = 0) -> None:
         """Something has changed, or so many lines came: draw them soon."""
@@ -214,17 +224,29 @@ class ChatCanvas(Widget, can_focus=True):
 
     def _compose_view(self) -> list[Strip]:
         height, picture = self._window.height, self._picture
-        rows: list[Strip] = [row for _, row in self._window.visible()]
+        rows: list[Strip] = [row for _, row in self._in_sight()]
         if not rows and height:
             rows = [picture.hint(self.hint()), *[picture.blank()] * (height // 2)]
         blank: list[Strip] = [picture.blank()] * (height - len(rows))
-        if self._window.following or self._window.pinned:
-            return blank + rows
-        return [*[*rows, *blank][: height - 1], self._marker()]
+        if self._marked_below:
+            return [*[*rows, *blank][: height - 1], self._marker()]
+        return blank + rows
 
-    def _blank_above(self, rows: int) -> int:
-        return self._window.height - rows if self._window.following or self._window.pinned else 0
+    @property
+    def _marked_below(self) -> bool:
+        """Whether the last row tells what is further down."""
+        return not (self._window.following or self._window.pinned)
+
+    def _in_sight(self) -> list[tuple[Key, Row]]:
+        """The rows in sight, each with its entry's key, without the one that the marker stands on."""
+        rows = self._window.visible()
+        return rows[: self._window.height - 1] if self._marked_below else rows
+
+    def below(self) -> int:
+        """How many lines there are behind those in sight; 0 where that is not known."""
+        rows = self._in_sight()
+        return self._picture.entries.behind(rows[-1][0]) if rows else 0
 
     def _marker(self) -> Row:
         self._marked = self._window.unseen
-        return self._picture.marker(self._marked)
+        return self._picture.marker(self._marked, 0 if self._marked else self.below())

@@ -72,9 +72,9 @@ class Choosing:
         if self._followed:
             self._window.follow()
 
-    def person(self) -> tuple[str, str] | None:
-        """Login and name of the person whose line the cursor is on; None where it is nobody's, or hidden."""
-        entry = None if self.selection is None else self._picture.entries.get(self.selection.cursor)
+    def person(self, key: Key) -> tuple[str, str] | None:
+        """Login and name of the person whose line this is; None where it is nobody's, or hidden."""
+        entry = self._picture.entries.get(key)
         if not isinstance(entry, ChatLine) or not entry.message.login or entry.voice is Voice.NOTICE:
             return None
         if self._picture.look.private and entry.voice is Voice.SPAM:

@@ -20,23 +20,29 @@ from sanctum_tui.ui.chat.rows import Frame, Row
 from sanctum_tui.ui.chat.scrollback import Entry, moment_of
 from sanctum_tui.ui.chat.wrapping import LEAST_CELLS, wrap
 from sanctum_tui.ui.look.colours import Rgb, as_hex, name_colour
+from sanctum_tui.ui.look.theming import least_contrast
 
 AGENT_NAME: Final = "Chronicler"
 DELETED: Final = "[deleted]"
 HIDDEN: Final = "⚑ a flagged line is hidden"
 GUTTER: Final = 2
+_FREE: Final = 1
+"""Cells between words and the frame on their right."""
 _BAR: Final = "▌ "
 _CURSOR, _CHOSEN = "▶ ", "┃ "
 _QUOTED: Final = 32
 """Characters of the line that somebody answers."""
 
+_SUBSCRIBER: Final = "SUB"
+_SUBSCRIBER_SIGN: Final = "+"
+"""No name begins with it."""
 _BADGES: Final = {
     "broadcaster": "★",
     "lead_moderator": "MOD",
     "moderator": "MOD",
     "vip": "VIP",
-    "founder": "SUB",
-    "subscriber": "SUB",
+    "founder": _SUBSCRIBER,
+    "subscriber": _SUBSCRIBER,
     "staff": "STAFF",
     "admin": "STAFF",
     "global_mod": "STAFF",
@@ -49,6 +55,8 @@ class Palette:
 
     background: Rgb
     """What names are corrected against; a guess where the terminal's own colours are used."""
+    contrast: float
+    """What they are corrected to."""
     text: Style
     quiet: Style
     """Times, commands, bots: there, and stepping back."""
@@ -65,7 +73,7 @@ class Palette:
 
     def name(self, message: ChatMessage) -> Style:
         """The style of a person's name."""
-        colour = name_colour(message.login, message.colour, self.background)
+        colour = name_colour(message.login, message.colour, self.background, self.contrast)
         return self.text + Style.parse(f"bold {as_hex(colour)}")
 
 
@@ -100,8 +108,22 @@ Parts = list[tuple[str, Style]]
 
 def badge_words(badges: Sequence[str]) -> str:
     """Badges in short words, each once: ``★ SUB`` for ``broadcaster/1`` and ``subscriber/12``."""
+    return " ".join(_words(badges))
+
+
+def badge_signs(badges: Sequence[str]) -> str:
+    """What stands before a name: badges in words, but for subscribers, who are most of a room, one sign.
+
+    Whose name has another badge needs none; the person's card has all of them in words.
+    """
+    words = _words(badges)
+    told = [word for word in words if word != _SUBSCRIBER]
+    return "".join(f"{word} " for word in told) or _SUBSCRIBER_SIGN * len(words)
+
+
+def _words(badges: Sequence[str]) -> Sequence[str]:
     words = (_BADGES.get(badge.partition("/")[0]) for badge in badges)
-    return " ".join(dict.fromkeys(word for word in words if word))
+    return list(dict.fromkeys(word for word in words if word))
 
 
 def remark_words(event: ChatEvent | Mark, *, private: bool = False) -> str:
@@ -184,8 +206,8 @@ def _who(line: ChatLine, palette: Palette) -> Iterator[tuple[str, Style]]:
         yield "bot ", palette.quiet
     if message.shared_from:
         yield f"#{message.shared_from} ", palette.quiet
-    if badges := badge_words(message.badges):
-        yield f"{badges} ", palette.badge
+    if badges := badge_signs(message.badges):
+        yield badges, palette.badge
     yield message.name, palette.quiet if voice in (Voice.BOT, Voice.COMMAND) else palette.name(message)
 
 
@@ -222,11 +244,13 @@ def palette_of(pane: Widget) -> Palette:
     styles = {
         name: text + pane.get_component_rich_style(f"chat--{name}", partial=True)
         for name in Palette.__slots__
-        if name not in ("background", "text")
+        if name not in ("background", "contrast", "text")
     }
     # The terminal's own background is not known: black or white, as the theme says.
-    guess = (0, 0, 0) if pane.app.current_theme.dark else (255, 255, 255)
-    return Palette(guess if background.ansi is not None else background.rgb, text, **styles)
+    theme = pane.app.current_theme
+    guess = (0, 0, 0) if theme.dark else (255, 255, 255)
+    ground = guess if background.ansi is not None else background.rgb
+    return Palette(ground, least_contrast(theme), text, **styles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +263,7 @@ class Chosen:
 
 def render(runs: Runs, palette: Palette, frame: Frame, chosen: Chosen | None = None) -> list[Row]:
     """The rows of a piece of an entry in its frame; at least one."""
-    inner = max(LEAST_CELLS + runs.indent, frame.width - GUTTER)
+    inner = max(LEAST_CELLS + runs.indent, frame.width - GUTTER - _FREE)
     if chosen is not None:
         gutter = Segment(_CURSOR, palette.marker) if chosen.cursor else Segment(_CHOSEN, palette.chosen)
     else:

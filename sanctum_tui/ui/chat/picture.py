@@ -6,6 +6,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sanctum_tui.chat import ChatLine, Voice
+from sanctum_tui.ui.chat.foot import behind
 from sanctum_tui.ui.chat.lines import GUTTER, Chosen, Look, Palette, compose, palette_of, plain, render
 from sanctum_tui.ui.chat.rows import Frame, Row, frame_of
 from sanctum_tui.ui.chat.rules import rule_between
@@ -83,9 +84,9 @@ class Picture:
     def hint(self, words: str) -> Row:
         return self.frame.words(words, self.palette.remark, centred=True)
 
-    def marker(self, unseen: int) -> Row:
-        """What stands below for somebody who reads."""
-        words = f"{unseen:,} new ↓ End" if unseen else "reading back ↓ End"
+    def marker(self, unseen: int, below: int) -> Row:
+        """What stands below for somebody who reads: how much came meanwhile, or else how much is further down."""
+        words = f"{behind(unseen, below) or 'reading back'} ↓ End"
         return self.frame.words(f" {words} ", self.palette.marker, centred=True)
 
     def removed(self, key: Key) -> bool:

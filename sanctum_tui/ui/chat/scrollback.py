@@ -140,6 +140,10 @@ class Scrollback:
         """How many lines there are behind the one of this number."""
         return max(0, self.newest_number - number)
 
+    def behind(self, key: Key) -> int:
+        """How many lines there are behind this one."""
+        return self.newer_than(key[0])
+
     def remark(self, event: ChatEvent | Mark) -> None:
         """Put an event after the newest entry."""
         line, order = self.newest or (0, 0)

@@ -66,7 +66,13 @@ class Sifted:
 
     def newer_than(self, number: int) -> int:
         """How many wanted lines there are behind the one of this number."""
-        return len(self._newest) - bisect_right(self._newest, number, key=_number)
+        older = len(self._older) - bisect_right(self._older, number, key=_number) if self._joined else 0
+        return older + len(self._newest) - bisect_right(self._newest, number, key=_number)
+
+    def behind(self, key: Key) -> int:
+        """How many wanted lines there are behind this one; 0 where there are more than were read."""
+        known = self._joined or (self._newest and key >= key_of(self._newest[0]))
+        return self.newer_than(key[0]) if known else 0
 
     def get(self, key: Key) -> Entry | None:
         """The line at a key, or None where it is not in memory."""

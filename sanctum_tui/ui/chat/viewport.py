@@ -10,6 +10,10 @@ Anchor = tuple[Key, int]
 """An entry, and which of its rows."""
 
 
+Place = tuple[Anchor, int]
+"""Where somebody reads: the row on top, and the number of the newest line that was in sight."""
+
+
 class Entries(Protocol):
     """What a viewport looks at: entries by key, in order, some in memory and others to be fetched."""
 
@@ -21,6 +25,9 @@ class Entries(Protocol):
 
     def newer_than(self, number: int) -> int:
         """How many lines there are behind the one of this number."""
+
+    def behind(self, key: Key) -> int:
+        """How many lines there are behind this one; 0 where that is not known."""
 
     def get(self, key: Key) -> object | None: ...
 
@@ -62,13 +69,18 @@ class Viewport:
         return self._anchor is None
 
     @property
+    def place(self) -> Place | None:
+        """Where somebody reads, to come back to it; None while following."""
+        return None if self._anchor is None else (self._anchor, self._seen)
+
+    @property
     def pinned(self) -> bool:
         """Whether it stands still, come what may, because something in it is being chosen."""
         return self._floor is not None
 
     @property
     def unseen(self) -> int:
-        """How many lines there are after the last one that was in sight; 0 while following."""
+        """How many lines came since the end was in sight and have not been in sight since; 0 while following."""
         return 0 if self._anchor is None else self._entries.newer_than(self._seen)
 
     def look_at(self, entries: Entries) -> None:
@@ -112,9 +124,16 @@ class Viewport:
         """Go to an entry, with a few rows before it."""
         self._entries.ask_again()
         await self._entries.ensure(key)
-        self._anchor = key, 0
-        self._seen = 0
+        if self._anchor is None:
+            self._seen = self._entries.newest_number
+        self._anchor, self._floor = (key, 0), None
         await self.move(-(self.height // 3))
+
+    async def come_back(self, place: Place) -> None:
+        """Read on where somebody read before."""
+        self._anchor, self._seen = place
+        self._floor = None
+        await self.stay()
 
     async def move(self, rows: int) -> None:
         """Go by rows, back where negative; entries are fetched as they come into sight."""

@@ -52,15 +52,21 @@ class AboutDialog(Paper[None]):
     def body(self) -> ComposeResult:
         facts = self._facts
         python = f"Python {platform.python_version()} on {platform.system()}"
-        places = [(name, HIDDEN if self._private else str(place)) for name, place in facts.places]
-        for heading, told in (
-            (f"Sanctum {__version__}", Content(f"{PROMISE}\nLicence {facts.licence} · {python}")),
-            ("Help", Table([*facts.help, DOCTOR])),
-            ("Files", Table(places)),
-            ("It stands on", Content(_columns(facts.libraries))),
+        for heading, told, id in (
+            (f"Sanctum {__version__}", Content(f"{PROMISE}\nLicence {facts.licence} · {python}"), "about-what"),
+            ("Help", Table([*facts.help, DOCTOR]), "about-help"),
+            ("Files", self._places(), "about-files"),
+            ("It stands on", Content(_columns(facts.libraries)), "about-libraries"),
         ):
             yield Static(Content(heading), classes="dialog-heading")
-            yield Static(told, classes="dialog-text")
+            yield Static(told, classes="dialog-text", id=id)
+
+    def veil(self) -> None:
+        self._private = self.private
+        self.query_one("#about-files", Static).update(self._places())
+
+    def _places(self) -> Table:
+        return Table([(name, HIDDEN if self._private else str(place)) for name, place in self._facts.places])
 
 
 def libraries() -> tuple[tuple[str, str], ...]:

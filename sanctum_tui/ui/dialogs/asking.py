@@ -32,6 +32,9 @@ class AskLine(Dialog[str]):
     def on_mount(self) -> None:
         self.query_one(LineInput).focus()
 
+    def veil(self) -> None:
+        self.query_one("#answer-wrong", Static).update("")
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         answer = event.value.strip()

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from sanctum_tui.ui.dialogs.base import Dialog
+from sanctum_tui.ui.dialogs.choices import ChoiceList
 
 _MOST_NUMBERS = 9
 
@@ -32,7 +33,7 @@ class ChooseDialog(Dialog[str]):
 
     def body(self) -> ComposeResult:
         yield Static(Content(self._question), classes="dialog-text")
-        yield OptionList(*(self._option(number, word) for number, word in enumerate(self._words, 1)), markup=False)
+        yield ChoiceList(*(self._option(number, word) for number, word in enumerate(self._words, 1)), markup=False)
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

@@ -10,7 +10,7 @@ from textual.events import Click
 from textual.widgets import Input, Static
 
 from sanctum_tui.ui.actions import Action, Group, Moment
-from sanctum_tui.ui.dialogs.base import Dialog, LineInput
+from sanctum_tui.ui.dialogs.base import Dialog, SearchInput
 from sanctum_tui.ui.keyboard import Keyboard
 
 _ID_CELLS = 24
@@ -37,11 +37,11 @@ class HelpDialog(Dialog[str]):
         self._rows: tuple[Row, ...] = ()
 
     def body(self) -> ComposeResult:
-        yield LineInput(placeholder="Search", id="search")
+        yield SearchInput(placeholder="type to search", id="search")
         yield Static(id="keys", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(LineInput).focus()
+        self.query_one(SearchInput).focus()
         self.call_after_refresh(self._list)
 
     def on_resize(self) -> None:
@@ -76,12 +76,12 @@ class HelpDialog(Dialog[str]):
         """How the list is wrapped, and what its foot tells, depends on the room."""
         frame = self.query_one("#dialog")
         long = len(self.foot) > frame.outer_size.width - _FRAME_CELLS
-        frame.border_subtitle = Content(self.brief_foot if long else self.foot)
+        self.show_foot(self.brief_foot if long else self.foot)
         self._list()
 
     def _list(self) -> None:
         place = self.query_one("#keys", Static)
-        self._rows = rows_of(self._keyboard, self._moment, self.query_one(LineInput).value, place.size.width)
+        self._rows = rows_of(self._keyboard, self._moment, self.query_one(SearchInput).value, place.size.width)
         place.update(Content("\n").join([row.words for row in self._rows]))
 
 

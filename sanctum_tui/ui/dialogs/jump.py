@@ -13,12 +13,16 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from sanctum_tui.ui.dialogs.framing import BETWEEN, PRESSES, keyed, rows_of
 from sanctum_tui.ui.keynames import face_of
 
 _PANES = {"chat": "c", "silence": "s", "review": "r", "dashboard": "d", "ledger": "l"}
-_HIGH_ROWS = 3
-_ROUND_CELLS = 6
+_ROUND_CELLS = 2
 """Room on both sides of the words."""
+_FOOT_CELLS = 4
+"""What stands on both sides of the foot."""
+_IN_CELLS = 2
+"""How far from a pane's corner its letter stands, where its title does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def targets_of(screen: Screen[object]) -> tuple[Target, ...]:
 
 
 class Letter(Static):
-    """A target's letter, in the middle of the target."""
+    """A target's letter, on its title; on what has no frame at the end of its first row."""
 
     class Pressed(Message):
         """The letter was clicked."""
@@ -72,12 +76,9 @@ class Letter(Static):
         """Stand where the target is by now."""
         region = self.target.region
         self.display = bool(region)
-        self.set_class(region.height < _HIGH_ROWS, "-flat")
-        width, height = len(str(self.content)) + _ROUND_CELLS, min(_HIGH_ROWS, region.height)
-        self.styles.offset = (
-            region.x + max(0, region.width - width) // 2,
-            region.y + max(0, region.height - height) // 2,
-        )
+        left = max(0, region.width - len(str(self.content)) - _ROUND_CELLS)
+        framed = self.target.widget.styles.border_top[0]
+        self.styles.offset = region.x + (min(_IN_CELLS, left) if framed else left), region.y
 
     def on_click(self, event: Click) -> None:
         event.stop()
@@ -96,11 +97,13 @@ class JumpDialog(ModalScreen[Target | None]):
     def compose(self) -> ComposeResult:
         for target in self._targets:
             yield Letter(target)
-        named = [f"{target.letter} {target.name}" for target in self._targets if target.name]
-        told = "   ".join([*named, "Esc stays"])
-        if len(told) > self.app.size.width - _ROUND_CELLS:
-            told = "  ".join(named) + "\nEsc stays"
-        yield Static(Content(told), id="jump-foot")
+        yield Static(id="jump-foot")
+
+    def on_click(self, event: Click) -> None:
+        """A key at the foot was clicked; a click elsewhere leaves everything as it is."""
+        event.stop()
+        pressed = event.style.meta.get(PRESSES)
+        self.dismiss(next((target for target in self._targets if target.letter == pressed), None))
 
     def on_key(self, event: Key) -> None:
         event.stop()
@@ -114,6 +117,10 @@ class JumpDialog(ModalScreen[Target | None]):
 
     def on_resize(self) -> None:
         """What lies below may have moved."""
+        named = [f"{target.letter} {target.name}" for target in self._targets if target.name]
+        rows = rows_of(BETWEEN.join([*named, "Esc stays"]), self.app.size.width - _FOOT_CELLS)
+        told = [keyed(row, "bold $footer-key-foreground", "$hearth-quiet") for row in rows]
+        self.query_one("#jump-foot", Static).update(Content("\n").join(told))
         self.call_after_refresh(self._place)
 
     def _place(self) -> None:

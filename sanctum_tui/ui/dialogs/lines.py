@@ -16,7 +16,8 @@ from sanctum_tui.errors import SanctumError
 from sanctum_tui.evening import Prompt
 from sanctum_tui.ui.card.cards import SETTLE_SECONDS
 from sanctum_tui.ui.card.linelist import Row, Sieve, listed, story_of
-from sanctum_tui.ui.dialogs.base import Dialog, LineInput, Paper
+from sanctum_tui.ui.dialogs.base import Dialog, Paper, SearchInput
+from sanctum_tui.ui.dialogs.choices import ChoiceList
 from sanctum_tui.ui.look.hanging import Hanging
 
 _FOOTS = (
@@ -58,10 +59,15 @@ class StoryDialog(Paper[None]):
     def __init__(self, prompt: Prompt, *, private: bool) -> None:
         super().__init__()
         self.title_words = f"Line {prompt.number}"
-        self._parts = story_of(prompt, private=private)
+        self._prompt = prompt
+        self._private = private
 
     def parts(self) -> list[tuple[str, str]]:
-        return self._parts
+        return story_of(self._prompt, private=self._private)
+
+    def veil(self) -> None:
+        self._private = self.private
+        self.call_later(self.compose_again)
 
 
 class LinesDialog(Dialog[None]):
@@ -80,7 +86,7 @@ class LinesDialog(Dialog[None]):
     foot = _FOOTS[-1]
 
     options = getters.query_one("#lines", OptionList)
-    field = getters.query_one("#search", LineInput)
+    field = getters.query_one("#search", SearchInput)
 
     def __init__(self, lines: Lines, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`monotonic` is the operator's own time, in seconds."""
@@ -98,8 +104,8 @@ class LinesDialog(Dialog[None]):
 
     def body(self) -> ComposeResult:
         yield Static(id="lines-which", markup=False)
-        yield LineInput(id="search", placeholder="words of the line, a state, a name")
-        yield OptionList(id="lines", markup=False)
+        yield SearchInput(id="search", placeholder="words of the line, a state, a name")
+        yield ChoiceList(id="lines", markup=False)
         yield Static(id="lines-told", markup=False)
 
     def on_mount(self) -> None:
@@ -110,6 +116,10 @@ class LinesDialog(Dialog[None]):
 
     async def action_mute(self) -> None:
         await self.app.run_action("do('agent.mute')", self.app)
+
+    def veil(self) -> None:
+        self._say("")
+        self._show()
 
     def action_close(self) -> None:
         """Leave the search first, then the list."""
@@ -215,7 +225,7 @@ class LinesDialog(Dialog[None]):
 
     def _tell_keys(self) -> None:
         foot = _FOOT_SEARCHING if self.field.has_focus else self._foot()
-        self.query_one("#dialog").border_subtitle = Content(foot)
+        self.show_foot(foot)
 
     def _foot(self) -> str:
         room = self.query_one("#dialog").outer_size.width - _FRAME_CELLS

@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from sanctum_tui.ui.dialogs.base import LineInput, Paper
+from sanctum_tui.ui.dialogs.base import Paper, SearchInput
 from sanctum_tui.ui.sheet import Sheet
 
 Item = TypeVar("Item")
@@ -36,13 +36,13 @@ class Listing(Paper[None], Generic[Item]):
     brief_foot = ""
     """The keys where there is little room."""
 
-    field = getters.query_one("#listing-search", LineInput)
+    field = getters.query_one("#listing-search", SearchInput)
     told = getters.query_one("#listing-told", Static)
     detail = getters.query_one("#listing-detail", VerticalScroll)
     about = getters.query_one("#listing-about", Static)
 
     def body(self) -> ComposeResult:
-        yield LineInput(placeholder="/ to search", id="listing-search")
+        yield SearchInput(placeholder="/ to search", id="listing-search")
         yield Sheet[Item](self.row, heading=self.is_heading, id="listing")
         with VerticalScroll(id="listing-detail", can_focus=False):
             yield Static(id="listing-about", markup=False)
@@ -131,7 +131,7 @@ class Listing(Paper[None], Generic[Item]):
 
     def _tell_keys(self) -> None:
         foot = self.foot if len(self.foot) <= self.size.width - _FRAME_CELLS else self.brief_foot
-        self.query_one("#dialog").border_subtitle = Content(FOOT_SEARCHING if self.field.has_focus else foot)
+        self.show_foot(FOOT_SEARCHING if self.field.has_focus else foot)
 
     def on_sheet_chosen(self, event: Sheet.Chosen) -> None:
         event.stop()

@@ -89,6 +89,10 @@ class LogDialog(Listing[Entry]):
     def searched(self) -> None:
         self._list(follow=self.sheet.at_end)
 
+    def veil(self) -> None:
+        self._list(follow=self.sheet.at_end)
+        self.show_detail()
+
     def action_level(self, step: int) -> None:
         self._level = (self._level + step) % len(LEVELS)
         self._list(follow=self.sheet.at_end)

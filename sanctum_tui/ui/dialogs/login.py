@@ -126,6 +126,11 @@ class LoginDialog(Dialog[bool]):
     def on_mount(self) -> None:
         self.action_again()
 
+    @property
+    def easily_left(self) -> bool:
+        """A login that goes on would be lost."""
+        return self._stage not in (_Stage.ASKING, _Stage.WAITING)
+
     def on_resize(self) -> None:
         self._show()
 
@@ -205,7 +210,7 @@ class LoginDialog(Dialog[bool]):
         """Put on the screen what there is to see now, where it differs from what stands there."""
         if not self.is_mounted:
             return
-        self.query_one("#dialog").border_subtitle = Content(self._stage.value)
+        self.show_foot(self._stage.value)
         place = None if self._code is None else room(self.app.size, self._code.address, self._code.code)
         self.set_class(place is not None and place.qr, "-qr")
         self.set_class(place is not None and place.scale > 1, "-large")

@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from sanctum_tui.ui.dialogs.base import Dialog
+from sanctum_tui.ui.dialogs.choices import ChoiceList
 from sanctum_tui.ui.moods import Mood
 
 _STATES = (Mood.ACTIVE, Mood.SETTLING, Mood.QUIET, Mood.MAY_SPEAK, Mood.MUTED)
@@ -55,7 +56,7 @@ class LookDialog(Dialog[Chosen]):
 
     def body(self) -> ComposeResult:
         width = max(len(offer.name) for offer in self._offers)
-        yield OptionList(*(Option(self._row(offer, width)) for offer in self._offers), markup=False)
+        yield ChoiceList(*(Option(self._row(offer, width)) for offer in self._offers), markup=False)
         yield Static(id="look-about", markup=False)
         if self._colours:
             yield Static(_colours(), id="look-colours")

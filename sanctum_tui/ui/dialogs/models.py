@@ -72,8 +72,7 @@ class ModelsDialog(Paper[None]):
     def body(self) -> ComposeResult:
         if not self._any:
             yield Static(Content(NO_MODEL), classes="dialog-text")
-            file = self._settings_file.name if self.private else self._settings_file
-            yield Static(Content(f"To have a model write, put three lines into {file}:"))
+            yield Static(self._where(), id="models-file")
             yield Static(Content(EXAMPLE), classes="example")
             yield Static(
                 Content("They count from the next start; `sanctum-tui doctor` tells whether the model answers."),
@@ -84,6 +83,16 @@ class ModelsDialog(Paper[None]):
         yield Static(id="models-told", classes="dialog-text told", markup=False)
         yield Static(id="models-spent", classes="dialog-text", markup=False)
         yield Static(Content(LAST), classes="dialog-quiet")
+
+    def veil(self) -> None:
+        if self._any:
+            self._show()
+        else:
+            self.query_one("#models-file", Static).update(self._where())
+
+    def _where(self) -> Content:
+        file = self._settings_file.name if self.private else self._settings_file
+        return Content(f"To have a model write, put three lines into {file}:")
 
     def on_mount(self) -> None:
         if self._any:

@@ -15,6 +15,7 @@ from sanctum_tui.errors import SanctumError
 from sanctum_tui.settings import ModelChoice, Secret
 from sanctum_tui.settings.models import BASE_URLS, Provider, plain_model
 from sanctum_tui.ui.dialogs.base import LineInput
+from sanctum_tui.ui.dialogs.choices import ChoiceList
 from sanctum_tui.ui.dialogs.setup import SetupForm
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class NewModelDialog(SetupForm[ModelChoice]):
         self._trying: Worker[None] | None = None
 
     def body(self) -> ComposeResult:
-        yield OptionList(*(_option(number) for number in range(len(PROVIDERS))), markup=False)
+        yield ChoiceList(*(_option(number) for number in range(len(PROVIDERS))), markup=False)
         for name, label, example in FIELDS:
             field = LineInput(placeholder=example, id=f"model-{name}")
             yield Horizontal(Static(Content(label), classes="setup-label"), field, classes="setup-row")
@@ -81,6 +82,14 @@ class NewModelDialog(SetupForm[ModelChoice]):
         self.query_one("#model-key", LineInput).password = True
         self.query_one("#model-address", LineInput).password = bool(getattr(self.app, "private", False))
         self.query_one(OptionList).focus()
+
+    @property
+    def easily_left(self) -> bool:
+        return self._trying is None and super().easily_left
+
+    def veil(self) -> None:
+        self.query_one("#model-address", LineInput).password = self.private
+        self.say("")
 
     @property
     def provider(self) -> Provider:
@@ -193,7 +202,7 @@ class NewModelDialog(SetupForm[ModelChoice]):
         if self.is_mounted:
             foot = _FOOT_LIST if self.query_one(OptionList).has_focus else _FOOT
             foot = _FOOT_TRYING if self._trying is not None else _FOOT_FAILED if self._failed is not None else foot
-            self.query_one("#dialog").border_subtitle = Content(foot)
+            self.show_foot(foot)
 
 
 def values_of(choice: ModelChoice) -> dict[str, object]:

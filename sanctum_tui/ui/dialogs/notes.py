@@ -63,8 +63,7 @@ class NotesDialog(Paper[None]):
         yield Rows(id="notes")
         yield LineInput(id="note", placeholder="what the agent shall keep to, in a few words")
         yield Static(id="notes-told", classes="dialog-text told", markup=False)
-        kept = HIDES if self.private else f"They are in {self._notes.path}"
-        yield Static(Content(kept), id="notes-kept", classes="dialog-quiet")
+        yield Static(self._kept(), id="notes-kept", classes="dialog-quiet")
 
     def on_mount(self) -> None:
         self.field.max_length = LONGEST_NOTE
@@ -72,6 +71,15 @@ class NotesDialog(Paper[None]):
         self.field.can_focus = False
         self.field.password = self.private
         self._show()
+
+    def veil(self) -> None:
+        self.field.password = self.private
+        self.query_one("#notes-kept", Static).update(self._kept())
+        self._ask_nothing()
+        self._show()
+
+    def _kept(self) -> Content:
+        return Content(HIDES if self.private else f"They are in {self._notes.path}")
 
     def action_close(self) -> None:
         """Leave what is under way first, then the dialog."""
@@ -147,14 +155,14 @@ class NotesDialog(Paper[None]):
         self.field.cursor_position = len(self.field.value)
         self.field.can_focus = True
         self.add_class("-writing")
-        self.query_one("#dialog").border_subtitle = Content(_FOOT_WRITING)
+        self.show_foot(_FOOT_WRITING)
         self.field.focus()
         self.call_after_refresh(self.field.scroll_visible, animate=False)
 
     def _end_writing(self) -> None:
         self._writing, self._edited = False, None
         self.remove_class("-writing")
-        self.query_one("#dialog").border_subtitle = Content(_FOOT)
+        self.show_foot(_FOOT)
         self.field.can_focus = False
         self.set_focus(None)
         self._say("")

@@ -48,10 +48,11 @@ class PersonDialog(Dialog[None]):
         self._known_bot = known_bot
         self._private = private
         self._zone = zone
+        self._earlier = _LOOKING
 
     def body(self) -> ComposeResult:
         yield Static(who(self._login, self._shown_name, self._tonight, known_bot=self._known_bot))
-        yield Static(Content(_LOOKING), id="person-earlier", classes="dialog-text", markup=False)
+        yield Static(Content(self._earlier), id="person-earlier", classes="dialog-text", markup=False)
         yield Static(Content("Tonight"), classes="dialog-heading")
         yield Static(Content(tonight_words(self._tonight, self._zone)), classes="dialog-text")
         if self._tonight.flags and not self._private:
@@ -65,6 +66,11 @@ class PersonDialog(Dialog[None]):
     def on_mount(self) -> None:
         self.run_worker(self._look(), name="the search for somebody", exit_on_error=False)
 
+    def veil(self) -> None:
+        self._private = self.private
+        self._earlier = self.seemly(self._earlier)
+        self.call_later(self.compose_again)
+
     async def _look(self) -> None:
         try:
             words = before_words(await self._before(), self._zone)
@@ -73,6 +79,7 @@ class PersonDialog(Dialog[None]):
         except Exception:
             log.exception("nobody could be looked for in earlier evenings")
             words = UNFORESEEN
+        self._earlier = words
         self.earlier.update(Content(words))
 
 

@@ -12,13 +12,12 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Input, OptionList, Static
 
-from sanctum_tui.ui.dialogs.base import Answer, Dialog, LineInput
+from sanctum_tui.ui.dialogs.base import Answer, Dialog, SearchInput
+from sanctum_tui.ui.dialogs.choices import NO_SIGN, SIGN
 from sanctum_tui.ui.look.hanging import Hanging
 
 MOST_SHOWN: Final = 300
 """Rows in the list; whoever wants one behind them types some of its words."""
-_CHOSEN: Final = Content.styled("▸ ", "bold $accent")
-_NOT_CHOSEN: Final = Content("  ")
 _BESIDE_CELLS: Final = 110
 """On a screen at least this wide, what a row stands for is beside the list, else below it."""
 
@@ -45,7 +44,7 @@ class PickDialog(Dialog[Answer]):
     views = False
     """Whether what a row stands for is shown."""
 
-    field = getters.query_one("#pick-search", LineInput)
+    field = getters.query_one("#pick-search", SearchInput)
     list = getters.query_one("#pick-list", OptionList)
     told = getters.query_one("#pick-told", Static)
 
@@ -68,7 +67,7 @@ class PickDialog(Dialog[Answer]):
         raise NotImplementedError
 
     def body(self) -> ComposeResult:
-        yield LineInput(placeholder="Search", id="pick-search")
+        yield SearchInput(placeholder="type to search", id="pick-search")
         with Container(id="pick-both"):
             choices = OptionList(id="pick-list", markup=False)
             choices.can_focus = False
@@ -126,7 +125,7 @@ class PickDialog(Dialog[Answer]):
 
     def _mark(self, place: int) -> None:
         """Put the sign of the chosen row before it, and take it from the one before."""
-        for at, sign in ((self._marked, _NOT_CHOSEN), (place, _CHOSEN)):
+        for at, sign in ((self._marked, NO_SIGN), (place, SIGN)):
             if at is not None and at < len(self._listed):
                 self.list.replace_option_prompt_at_index(at, Hanging(sign, self._rows[self._listed[at]].looks))
         self._marked = place
@@ -140,7 +139,7 @@ class PickDialog(Dialog[Answer]):
         self._listed = found[first : first + MOST_SHOWN]
         self._marked = None
         self.list.clear_options()
-        self.list.add_options([Hanging(_NOT_CHOSEN, self._rows[number].looks) for number in self._listed])
+        self.list.add_options([Hanging(NO_SIGN, self._rows[number].looks) for number in self._listed])
         self.list.highlighted = place - first if self._listed else None
         self.list.scroll_to_highlight()
         if not found:

@@ -97,6 +97,10 @@ class PlanningDialog(Dialog[str]):
         self.query(LineInput).first().focus()
 
     @property
+    def easily_left(self) -> bool:
+        return self._drafting is None and self._draft is None and super().easily_left
+
+    @property
     def form(self) -> PlanForm:
         """What stands in the fields now."""
         return PlanForm(*(self.query_one(f"#plan-{name}", LineInput).value for name, _, _ in FIELDS)).tidy()
@@ -172,6 +176,7 @@ class PlanningDialog(Dialog[str]):
         self._before.append(draft.dashboard)
         self.words.update(_words(draft.dashboard, roomy=self.app.size.height >= _ROOMY_ROWS))
         self.view.has_draft = self.view.display = True
+        self.add_class("-drafted")
         self.view.scroll_home(animate=False)
         writer = f"the {draft.writer}" if draft.writer.startswith("offline") else draft.writer
         if draft.findings:
@@ -193,7 +198,7 @@ class PlanningDialog(Dialog[str]):
         stage = _Stage.DRAFT if self.focused is self.view else _Stage.FORM
         if self._drafting is not None:
             stage = _Stage.DRAFTING
-        self.query_one("#dialog").border_subtitle = Content(stage.value)
+        self.show_foot(stage.value)
 
 
 def _words(dashboard: Dashboard, *, roomy: bool) -> Content:

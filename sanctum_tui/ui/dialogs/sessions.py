@@ -35,6 +35,8 @@ NOTHING = "No evening is called like that."
 TELLING = "Telling the ledger…"
 WRITING = "Writing the ledger…"
 UNFORESEEN = "Something unforeseen happened; the log file says what."
+_ONE_ROW_CELLS = 80
+"""On a narrower screen an evening has two rows."""
 _ROOMY_CELLS = 100
 """From this width on there is a column for the lines posted and for the state in words."""
 
@@ -103,6 +105,9 @@ class SessionsDialog(Listing["Shelved"]):
         self.about.update(Content.styled(LOOKING, "$hearth-quiet"))
         self._errands.start(self._shelf.newest(MOST), self._took, self._failed)
 
+    def on_resize(self) -> None:
+        self.sheet.high = 1 if self.size.width >= _ONE_ROW_CELLS else 2
+
     def searched(self) -> None:
         found = self._all or ()
         words = self.query_words
@@ -116,10 +121,12 @@ class SessionsDialog(Listing["Shelved"]):
         roomy = width >= _ROOMY_CELLS
         state = f"{self._state(item):<12}" if roomy else f"{self._sign(item)} "
         posted = f"{item.posted:>4} posted  " if roomy else ""
+        # What tells the evenings apart has a row of its own where it would be cut.
+        below = "\n" if self.sheet.high > 1 else ""
         return Content.assemble(
             (f"{session.started_at.astimezone():%Y-%m-%d %H:%M}  ", "bold"),
             (f"{in_minutes(item.lasted):>8}  {session.messages:>8,} lines  {posted}{state}", "$hearth-quiet"),
-            one_line(session.channel),
+            f"{below}{one_line(session.channel)}",
             f" · {one_line(session.title)}" if session.title else "",
         )
 
@@ -142,6 +149,9 @@ class SessionsDialog(Listing["Shelved"]):
         chosen = self.sheet.chosen
         if chosen is not None:
             self.app.push_screen(LedgerDialog(self._shelf, self._errands, chosen))
+
+    def veil(self) -> None:
+        self.say("")
 
     def action_write(self) -> None:
         chosen = self.sheet.chosen
@@ -208,6 +218,10 @@ class LedgerDialog(Paper[None]):
         self.pane.focus()
         self.told.update(Content.styled(TELLING, "bold $accent"))
         self._errands.start(self._shelf.read(self._session), self._read, self._failed)
+
+    def veil(self) -> None:
+        self.pane.private = self.private
+        self.told.update("")
 
     def action_write(self) -> None:
         self.told.update(Content.styled(WRITING, "bold $accent"))

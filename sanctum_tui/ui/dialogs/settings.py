@@ -18,8 +18,12 @@ from sanctum_tui.ui.sheet import Sheet
 NOTHING = "No setting is called like that."
 LEGEND = "◆ changes now"
 _NAME_CELLS = 36
-_SOURCE_CELLS = 12
-_LEAST_VALUE_CELLS = 10
+_TIGHT_NAME_CELLS = 31
+"""Room for all names but the longest, which pushes its value on."""
+_VALUE_CELLS = 14
+"""Room for a number with its unit; a longer value pushes its source on."""
+_ROOMY_CELLS = 72
+"""From this width on there is room for the source of every value."""
 _LONGEST_VALUE = 400
 
 
@@ -60,12 +64,17 @@ class SettingsDialog(Listing[SettingRow]):
         super().on_mount()
         self.call_after_refresh(self.searched)
 
+    def veil(self) -> None:
+        self.say("")
+        self._list(self._desk.rows(self.query_words), self.sheet.place)
+        self.show_detail()
+
     def searched(self) -> None:
-        """Show what fits, and choose what is called like it before what is only told of."""
+        """Show what fits, and choose what is called like it; where nothing is looked for, what can change now."""
         words = self.query_words
         rows = self._desk.rows(words)
-        named = (at for at, row in enumerate(rows) if row.info and all(word in row.name.lower() for word in words))
-        self._list(rows, next(named, 0))
+        wanted = (at for at, row in enumerate(rows) if row.info and _called(row, words))
+        self._list(rows, next(wanted, 0))
 
     def _list(self, rows: tuple[SettingRow, ...], place: int) -> None:
         self.say_count(sum(row.info is not None for row in rows), len(describe()), "in all")
@@ -78,17 +87,22 @@ class SettingsDialog(Listing[SettingRow]):
     def row(self, item: SettingRow, width: int) -> Content:
         if item.info is None:
             return Content.styled(item.name, "bold $accent")
-        room = width - _NAME_CELLS - _SOURCE_CELLS - 6
-        source = f"  {item.source}"
-        if room < _LEAST_VALUE_CELLS:
-            # The source is told below the list, too.
-            room, source = max(_LEAST_VALUE_CELLS, width - _NAME_CELLS - 4), ""
         value = _value(item, item.info)
-        words = Content(value or "(empty)").truncate(room, ellipsis=True, pad=True)
+        words = Content(f"{value or '(empty)':<{_VALUE_CELLS}}")
         sign = "◆ " if item.way is not Way.ELSEWHERE else "  "
+        name = f"{item.name:<{_NAME_CELLS if width >= _ROOMY_CELLS else _TIGHT_NAME_CELLS}}  "
+        room, source = max(_VALUE_CELLS, width - len(sign) - len(name)), f"  {item.source}"
+        if words.cell_length + len(source) > room and width < _ROOMY_CELLS:
+            # The source is told below the list, too.
+            source = ""
+        words = (
+            words.truncate(room - len(source), ellipsis=True)
+            if source
+            else words.rstrip().truncate(room, ellipsis=True)
+        )
         return Content.assemble(
             (sign, "$accent"),
-            (f"{item.name:<{_NAME_CELLS}}  ", "bold" if item.own else ""),
+            (name, "bold" if item.own else ""),
             words if value else words.stylize("$hearth-quiet"),
             (source, "$accent" if item.own else "$hearth-quiet"),
         )
@@ -193,7 +207,12 @@ class SettingsDialog(Listing[SettingRow]):
             turned = f" {'off' if row.value == 'on' else 'on'}" if row.way is Way.TOGGLED else ""
             return f"{row.way.value}{turned}, for this evening."
         how = "as a table" if row.name in TABLES else f"as {row.name.lower()} ="
-        return f"{row.way.value}: write it into {self._settings_file} {how} …, for the next one."
+        return f"{row.way.value}: write it into {self.seemly(self._settings_file)} {how} …, for the next one."
+
+
+def _called(row: SettingRow, words: list[str]) -> bool:
+    """Whether a row is what somebody looks for; without words, one that can change now."""
+    return all(word in row.name.lower() for word in words) if words else row.way is not Way.ELSEWHERE
 
 
 def _origin(row: SettingRow) -> str:

@@ -12,7 +12,9 @@ from textual.widgets import Input, OptionList, Static
 
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.dialogs.base import Answer, Dialog, LineInput
+from sanctum_tui.ui.dialogs.choices import ChoiceList
 from sanctum_tui.ui.firstrun import OFFERED, Step
+from sanctum_tui.ui.look.concealing import HIDDEN
 from sanctum_tui.ui.look.hanging import Hanging
 
 AFTER = "Nothing here changes the evening that goes on; it counts from the next one."
@@ -33,14 +35,22 @@ class SetupDialog(Dialog[Step]):
         """`standing` says of each step how it stands, as it may be shown."""
         super().__init__()
         self._standing = standing
+        self._veiled_since = False
+        """Whether things are hidden that need not have been when it opened."""
 
     def body(self) -> ComposeResult:
-        yield OptionList(*(self._option(number, step) for number, step in enumerate(Step, 1)), markup=False)
+        yield ChoiceList(*(self._option(number, step) for number, step in enumerate(Step, 1)), markup=False)
         yield Static(Content(AFTER), classes="dialog-quiet")
         yield Static(Content(ANOTHER), classes="dialog-quiet")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
+
+    def veil(self) -> None:
+        self._veiled_since = self.private
+        options = self.query_one(OptionList)
+        for place, step in enumerate(Step):
+            options.replace_option_prompt_at_index(place, self._option(place + 1, step))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -50,7 +60,9 @@ class SetupDialog(Dialog[Step]):
         self.dismiss(tuple(Step)[number - 1])
 
     def _option(self, number: int, step: Step) -> Hanging:
-        now = (f"\nnow: {clean_line(self._standing[step])}\n", "$hearth-quiet")
+        hidden = self._veiled_since and step in (Step.TWITCH, Step.LEDGERS)
+        standing = HIDDEN if hidden else self.seemly(clean_line(self._standing[step]))
+        now = (f"\nnow: {standing}", "$hearth-quiet")
         words = Content.assemble((OFFERED[step].title, "bold"), now)
         return Hanging(Content.styled(f"{number}  ", "bold $accent"), words)
 
@@ -93,6 +105,10 @@ class FolderDialog(SetupForm[str]):
         field.select_on_focus = False
         field.password = bool(getattr(self.app, "private", False))
         field.focus()
+
+    def veil(self) -> None:
+        self.query_one(LineInput).password = self.private
+        self.say("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

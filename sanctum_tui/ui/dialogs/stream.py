@@ -117,6 +117,10 @@ class StreamInfoDialog(Dialog[str]):
         self._said = ""
         self._show()
 
+    @property
+    def easily_left(self) -> bool:
+        return not self._sending and super().easily_left
+
     def action_close(self) -> None:
         if self._sending:
             self.dismiss("You left while Twitch was being told; whether it was done, i shows.")

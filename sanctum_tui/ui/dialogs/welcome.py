@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from sanctum_tui.ui.dialogs.base import Dialog
+from sanctum_tui.ui.dialogs.choices import ChoiceList
 from sanctum_tui.ui.dialogs.entries import described, go_on, title
 from sanctum_tui.ui.firstrun import OFFERED, Step
 from sanctum_tui.ui.look.hanging import Hanging
@@ -128,7 +129,7 @@ class WelcomeDialog(Dialog[Choice]):
     def body(self) -> ComposeResult:
         yield Static(Content("An evening by the fire"), classes="dialog-heading")
         yield Static(Content(CONNECTED if self._known else NOTHING_YET), classes="dialog-text", id="welcome-about")
-        yield OptionList(*(self._entries() if self._left is not None else ()), markup=False)
+        yield ChoiceList(*(self._entries() if self._left is not None else ()), markup=False)
         own = LOOKING if self._left is None else OWN_LOG
         yield Static(Content(own), classes="dialog-quiet", id="welcome-own")
 
@@ -233,7 +234,7 @@ class WelcomeDialog(Dialog[Choice]):
 
     def _tell_keys(self) -> None:
         foot = _FOOT_STEP if self._chosen_step is not None else _FOOT_LEFT if self._above else _FOOT
-        self.query_one("#dialog").border_subtitle = Content(foot)
+        self.show_foot(foot)
 
     def _tell_the_way(self, settings_file: Path) -> None:
         settings_file = Path(settings_file.name) if self.private else settings_file

@@ -1,15 +1,20 @@
 """What the chat pane asks for: somebody's card, a search, the clipboard."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
 
 from sanctum_tui.errors import SanctumError
-from sanctum_tui.memory.wanted import wanted_of
+from sanctum_tui.ui.chat.seeking import Seeking
 from sanctum_tui.ui.clipboard import copy
 
 if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
     from sanctum_tui.ui.panes.chat import ChatPane
+
+HINT: Final = "name:mira shows Mira's"
+"""Said before the first letter is typed."""
 
 
 class ChatKeys:
@@ -51,15 +56,18 @@ class ChatKeys:
             )
         )
 
+    async def newest(self) -> None:
+        """To the newest line, wherever the focus is."""
+        self._app.chat.action_newest()
+
     async def search(self, message: "ChatPane.SearchWanted") -> None:
-        """Ask for words, and show only lines with them; no words show all again."""
+        """Show only lines with the words that are typed at the chat's foot; Escape brings back what was there."""
+        from sanctum_tui.ui.dialogs.finding import FindBar
 
-        async def answered(query: str | None) -> None:
-            if query is not None:
-                message.pane.sift(wanted_of(query, message.wanted.whose))
-
-        question = "Show only lines with these words; name:mira shows Mira's. Nothing shows all again."
-        self._app.ask(question, answered, title="Search the chat")
+        seeking = Seeking(message.pane)
+        bar = FindBar(lambda: message.pane.edge, seeking.look, seeking.words)
+        await self._app.push_screen(bar, seeking.left)
+        bar.told.update(Content(HINT))
 
     async def copied(self, message: "ChatPane.CopyWanted") -> None:
         """Put lines on the clipboard."""

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DRAFTING = "Drafting anew…"
+BEING_REPLACED = "Another line is being written in its place; a again posts this one."
 REASON_GOES = "The reason goes into the ledger, and becomes a standing note that later lines keep to."
 NOTE_GONE = "The standing note it had left is gone with it."
 DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
 
-
 _EDIT_SECONDS = 0.25
 """How long after the last key a half-edited line is written to disk."""
+_TRY_AGAIN_SECONDS = 5.0
+"""After which a text that the disk refused is tried again."""
 
 
 class ReviewKeys:
@@ -38,16 +40,25 @@ class ReviewKeys:
         self._app = app
         self._checked: tuple[int, str] | None = None
         self._saving: Timer | None = None
+        self._unsaved = False
+        """The disk refused half-edited lines, which was told."""
         self._drafting: Worker[None] | None = None
         """Drafts anew, which with a model takes seconds; the keys go on meanwhile."""
+        self._redrafted: int | None = None
+        """The line that it is to take the place of; None once the operator was told that a yes would go first."""
         self._refused_words: str | None = None
         """Words that the guard refused and the operator was told so; Enter again posts them all the same."""
 
     async def approve(self) -> None:
         if (number := self._number()) is None:
             return
-        if unread := self._app.review.unread:
-            self._app.say(unread, severity="warning")
+        prompt = self._presenter.evening.queue.get(number)
+        if self._hidden("" if prompt is None else prompt.text):
+            return
+        if self._redrafted == number and self._in_work:
+            # It was asked to be replaced a moment ago; whoever means it all the same says so.
+            self._redrafted = None
+            self._app.say(BEING_REPLACED, severity="warning")
             return
         self._tell(await self._presenter.evening.desk.approve(number))
 
@@ -136,12 +147,18 @@ class ReviewKeys:
             self._app.review.show_check(Check("", count, why, False))
             return
         verdict = self._presenter.evening.orchestrator.verdict(line, editing=number)
-        said = "The guard lets it stand. Enter approves exactly this; Esc leaves."
+        check = Check(exact, count, "The guard lets it stand. Enter approves exactly this; Esc leaves.", True, line)
         if not verdict.passed:
-            again = self._refused_words == line
-            then = "Enter again posts it all the same." if again else "Enter asks once more; Esc leaves."
-            said = f"The guard says no: {' '.join(finding.reason for finding in verdict.findings)} {then}"
-        self._app.review.show_check(Check(exact, count, said, verdict.passed))
+            insists = self._refused_words == line
+            check = replace(
+                check,
+                verdict="The guard says no:",
+                passed=False,
+                rules=tuple(finding.reason for finding in verdict.findings),
+                then="Enter again posts it all the same." if insists else "Enter asks once more; Esc leaves.",
+                insists=insists,
+            )
+        self._app.review.show_check(check)
 
     def check_again(self) -> None:
         """The line under the editor may have moved on: say so beside the words."""
@@ -172,6 +189,8 @@ class ReviewKeys:
         line = message.line
         if self._impossible(message.number, line):
             self.check(message.number, line)
+            return
+        if self._hidden(self._signed(line)):
             return
         verdict = self._presenter.evening.orchestrator.verdict(line, editing=message.number)
         reason = ""
@@ -205,11 +224,16 @@ class ReviewKeys:
         self._saving = self._app.set_timer(_EDIT_SECONDS, self.save_edits)
 
     async def save_edits(self) -> None:
-        """Write half-edited lines to disk; a failure is told, and tried again with the next one."""
+        """Write half-edited lines to disk; a failure is told once, and it is tried again until it works."""
         try:
             await self._presenter.edits.flush()
         except StorageError as error:
-            self._app.say(error.sentence, severity="error")
+            if not self._unsaved:
+                self._app.say(error.sentence, severity="error")
+            self._unsaved = True
+            self._saving = self._app.set_timer(_TRY_AGAIN_SECONDS, self.save_edits)
+        else:
+            self._unsaved = False
 
     @property
     def _presenter(self) -> "Presenter":
@@ -224,6 +248,13 @@ class ReviewKeys:
         except StorageError:
             return frozenset()  # the log tells of it, and whoever writes the next line
 
+    def _hidden(self, text: str) -> bool:
+        """Whether the operator cannot have read all of what would be posted; says so."""
+        hidden = self._app.review.hides(text)
+        if hidden:
+            self._app.say(hidden, severity="warning")
+        return bool(hidden)
+
     def _number(self) -> int | None:
         """The line that the operator sees, unless it has only just come."""
         if self._presenter.card_just_changed:
@@ -236,13 +267,17 @@ class ReviewKeys:
 
     def _busy(self) -> bool:
         """Whether a line is being drafted anew; says so."""
-        busy = self._drafting is not None and not self._drafting.is_finished
-        if busy:
+        if self._in_work:
             self._app.say(DRAFTING_ALREADY, severity="warning")
-        return busy
+        return self._in_work
+
+    @property
+    def _in_work(self) -> bool:
+        return self._drafting is not None and not self._drafting.is_finished
 
     def _redraft(self, number: int, note: str = "") -> None:
         self._app.say(DRAFTING)
+        self._redrafted = number
         work = self._draft_anew(self._presenter, number, note)
         self._drafting = self._app.run_worker(work, name="drafting anew", group="drafts", exit_on_error=False)
 

@@ -4,10 +4,15 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
+from sanctum_tui.text import clean
 from sanctum_tui.ui.keynames import face_of
+from sanctum_tui.ui.look.concealing import conceal
 
 if TYPE_CHECKING:
     from sanctum_tui.ui.app import SanctumApp
+    from sanctum_tui.ui.dialogs.leaving import Leaving
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, math.inf)
 """How many times as fast as it happened; the last is as fast as it goes."""
@@ -117,4 +122,27 @@ class ScreenKeys:
         self._app.action_command_palette()
 
     async def quit(self) -> None:
-        await self._app.action_quit()
+        """Close the console; asks first while an evening goes on."""
+        from sanctum_tui.ui.dialogs.leaving import LeavingDialog
+
+        if self._app.stage.playing:
+            self._app.push_screen(LeavingDialog(), self._left)
+        else:
+            self._close()
+
+    async def _left(self, leaving: "Leaving | None") -> None:
+        from sanctum_tui.ui.dialogs.leaving import Leaving
+
+        if leaving is Leaving.END:
+            await self._app.stage.end()
+            self._close()
+        elif self._app.stage.ended:
+            # It came to its end behind the question.
+            self._close()
+        elif leaving is Leaving.LEAVE:
+            self._close("The evening is left as it stands; the same command can go on with it.")
+
+    def _close(self, words: str = "") -> None:
+        """Leave these words on the terminal, or the evening's last; a ledger's place is not told on stream."""
+        told = clean(words or self._app.host.last_words)
+        self._app.exit(0, message=Text(conceal(told) if self._app.private else told) if told else None)

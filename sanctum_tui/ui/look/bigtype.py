@@ -1,9 +1,11 @@
 """Large type for a screen that is far away: a clock that fills its room, and a line set in letters. Knows no Textual.
 
-Letters are drawn two dots to a cell, by half blocks; a large clock's dots are two cells wide, which is about square.
+Letters are drawn two dots to a cell, by half blocks, or narrow, four to a cell, by quarters; larger ones, and a large
+clock, have dots of whole cells, of which two beside each other are about square.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -17,7 +19,9 @@ _SPACE_DOTS = 3
 LEADING = 1
 """Rows of cells between two rows of letters."""
 LETTER_ROWS = LETTER_DOTS // 2 + LEADING
-_LARGEST_DOT = 4
+_QUARTERS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+"""By the dots that are on: the upper left counts 1, the upper right 2, the lower left 4, the lower right 8."""
+_LARGEST_DOT = 10
 """A clock's dots are at most so many rows high; a whole screen of one digit tells nothing more."""
 
 
@@ -32,35 +36,69 @@ def clock(time: str, width: int, height: int) -> list[str]:
     return smallest if len(smallest) <= height and len(smallest[0]) <= width else []
 
 
-def letters(text: str, width: int, height: int) -> list[str]:
-    """A text in large letters, its words wrapped; nothing where it does not fit, or a sign of it is not drawn."""
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How the dots of letters are drawn."""
+
+    dots: float
+    """Dots beside each other in a cell."""
+    rows: int
+    """Rows of cells that a letter is high."""
+    draw: Callable[[Sequence[Sequence[bool]]], list[str]]
+
+
+def letters(text: str, width: int, height: int, cuts: "Sequence[Cut] | None" = None) -> list[str]:
+    """A text in the first of these cuts in which it fits, its words wrapped; by default, half blocks.
+
+    Nothing where it fits in none, or a sign of it is not drawn.
+    """
+    return next((rows for cut in cuts or (WIDE,) if (rows := _set(text, width, height, cut))), [])
+
+
+def _set(text: str, width: int, height: int, cut: Cut) -> list[str]:
     font = _alphabet()
     lines: list[list[_Glyph]] = []
+    across = int(width * cut.dots)
     room = 0
     for word in text.split():
         if any(sign not in font for sign in word):
             return []
         glyphs = [font[sign] for sign in word]
         wide = sum(len(glyph[0]) + 1 for glyph in glyphs) - 1
-        if wide > width:
+        if wide > across:
             return []
         if lines and wide + 2 + _SPACE_DOTS <= room:
             lines[-1] += [_blank(_SPACE_DOTS), *glyphs]
             room -= wide + 2 + _SPACE_DOTS
         else:
             lines.append(glyphs)
-            room = width - wide
-    if not lines or len(lines) * LETTER_ROWS - LEADING > height:
+            room = across - wide
+    if not lines or len(lines) * (cut.rows + LEADING) - LEADING > height:
         return []
     rows: list[str] = []
     for line in lines:
-        rows += ([""] * LEADING if rows else []) + halves(_side_by_side(line))
+        rows += ([""] * LEADING if rows else []) + cut.draw(_side_by_side(line))
     return rows
 
 
 def _square(dots: Sequence[Sequence[bool]], dot: int) -> list[str]:
     rows = ["".join(("█" if on else " ") * (2 * dot) for on in row) for row in dots]
     return [row for row in rows for _ in range(dot)]
+
+
+def _quarters(dots: Sequence[Sequence[bool]]) -> list[str]:
+    odd = len(dots[0]) % 2
+    padded = [(*row, *[False] * odd) for row in dots]
+    return [
+        "".join(
+            _QUARTERS[above[x] + 2 * above[x + 1] + 4 * below[x] + 8 * below[x + 1]] for x in range(0, len(above), 2)
+        )
+        for above, below in zip(padded[::2], padded[1::2], strict=True)
+    ]
+
+
+def _upright(dots: Sequence[Sequence[bool]]) -> list[str]:
+    return ["".join("█" if on else " " for on in row) for row in dots]
 
 
 def _tall(sign: str) -> _Glyph:
@@ -81,6 +119,12 @@ def _side_by_side(glyphs: Sequence[_Glyph]) -> list[tuple[bool, ...]]:
 
 def _blank(dots: int) -> _Glyph:
     return ((False,) * dots,) * LETTER_DOTS
+
+
+NARROW = Cut(2, LETTER_DOTS // 2, _quarters)
+WIDE = Cut(1, LETTER_DOTS // 2, halves)
+TALL = Cut(1, LETTER_DOTS, _upright)
+HUGE = Cut(0.5, LETTER_DOTS, lambda dots: _square(dots, 1))
 
 
 @cache

@@ -61,7 +61,7 @@ def readable(colour: Rgb, background: Rgb, least: float = READABLE) -> Rgb:
 
 
 @lru_cache(maxsize=4096)
-def name_colour(login: str, chosen: str, background: Rgb) -> Rgb:
+def name_colour(login: str, chosen: str, background: Rgb, least: float = READABLE) -> Rgb:
     """What colour a name is shown in: the one its owner chose, or one of its own, so that it can be read.
 
     A person without a colour always gets the same one, soft and from the whole circle of hues.
@@ -70,7 +70,7 @@ def name_colour(login: str, chosen: str, background: Rgb) -> Rgb:
     if own is None:
         spread = zlib.crc32(login.encode("utf-8", "replace"))
         own = _from_hls((spread % 360) / 360, 0.66, 0.42 + (spread // 360 % 3) * 0.08)
-    return readable(own, background)
+    return readable(own, background, least)
 
 
 def as_hex(colour: Rgb) -> str:

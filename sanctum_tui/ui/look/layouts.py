@@ -70,6 +70,14 @@ _HEIGHTS: dict[Layout, dict[str, float]] = {
     Layout.WIDE: {"chat": 1, "review": 1, "dashboard": 4, "ledger": 5},
     Layout.PORTRAIT: {"review": 27, "dashboard": 18, "ledger": 20, "chat": 44},
 }
+_WIDTHS_AFTER: dict[Layout, tuple[float, ...]] = _WIDTHS | {Layout.STANDARD: (44, 56), Layout.WIDE: (30, 26, 44)}
+_HEIGHTS_AFTER: dict[Layout, dict[str, float]] = {
+    Layout.NARROW: _HEIGHTS[Layout.NARROW],
+    Layout.STANDARD: {"chat": 2, "dashboard": 1, "review": 1, "ledger": 3},
+    Layout.WIDE: {"chat": 1, "review": 1, "dashboard": 1, "ledger": 3},
+    Layout.PORTRAIT: {"review": 14, "dashboard": 15, "ledger": 50, "chat": 30},
+}
+"""After the evening the ledger is what there is to read."""
 _NEEDS: dict[Layout, tuple[int, int]] = {
     Layout.NARROW: (0, 0),
     Layout.STANDARD: (72, 0),
@@ -144,32 +152,41 @@ def arrange(
     *,
     silence_rows: int = 8,
     editing: bool = False,
+    after: bool = False,
 ) -> dict[str, Place]:
-    """Where each pane stands that has a place; `silence_rows` is what the silence timer would like to have."""
+    """Where each pane stands that has a place; `silence_rows` is what the silence timer would like to have.
+
+    `after` the evening its ledger has the room, where the operator did not give it to another pane.
+    """
     shape = shape_of(layout, height, editing=editing)
     own = sizes.columns
-    shares = own if len(own) == len(shape) and all(map(_usable, own)) else _WIDTHS[layout]
+    shares = (
+        own if len(own) == len(shape) and all(map(_usable, own)) else (_WIDTHS_AFTER if after else _WIDTHS)[layout]
+    )
     widths = _split(width, shares, [_LEAST_COLUMNS] * len(shape))
     places: dict[str, Place] = {}
     x = y = 0
     for column, cells in zip(shape, widths, strict=True):
         timer = min(silence_rows, _timer_most(cells))
-        for pane, rows in zip(column, _rows(layout, column, height, sizes, timer), strict=True):
+        for pane, rows in zip(column, _rows(layout, column, height, sizes, timer, after=after), strict=True):
             places[pane] = Place(x, y, cells, rows)
             y += rows
         x, y = x + cells, 0
     return places
 
 
-def _rows(layout: Layout, column: Sequence[str], height: int, sizes: Sizes, silence_rows: int) -> list[int]:
+def _rows(
+    layout: Layout, column: Sequence[str], height: int, sizes: Sizes, silence_rows: int, *, after: bool
+) -> list[int]:
     least = [_LEAST_ROWS[pane] for pane in column]
     own = [sizes.rows.get(pane, 0.0) for pane in column]
     if all(map(_usable, own)):
         return _split(height, own, least)
-    shares = [_HEIGHTS[layout].get(pane, 0.0) for pane in column]
+    heights = (_HEIGHTS_AFTER if after else _HEIGHTS)[layout]
+    shares = [heights.get(pane, 0.0) for pane in column]
     if column[0] != "silence":
         return _split(height, shares, least)
-    share = _TIMER_LOW_SHARE if height < LOW_ROWS else _TIMER_SHARE
+    share = _TIMER_LOW_SHARE if after or height < LOW_ROWS else _TIMER_SHARE
     timer = min(height, max(_LEAST_ROWS["silence"], min(silence_rows, int(height * share))))
     return [timer, *_split(height - timer, shares[1:], least[1:])]
 

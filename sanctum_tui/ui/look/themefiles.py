@@ -1,6 +1,7 @@
 """The themes that come with us and those in the user's folder, and whether the latter were saved meanwhile."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sanctum_tui.paths import shipped
@@ -27,8 +28,14 @@ class ThemeFiles:
     def _look(self) -> frozenset[tuple[str, int, int]]:
         try:
             with os.scandir(self._own) as entries:
-                files = [entry for entry in entries if entry.name.endswith(".toml")]
-                return frozenset((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+                files = [Path(entry.path) for entry in entries if entry.name.endswith(".toml")]
         except OSError:
-            # No folder, or a file that goes away at this moment: the next look tells.
+            # No folder.
             return frozenset()
+        seen = set()
+        for file in files:
+            # A link that leads nowhere, as editors leave it beside a file, or one that goes away at this moment.
+            with suppress(OSError):
+                found = file.stat()
+                seen.add((file.name, found.st_mtime_ns, found.st_size))
+        return frozenset(seen)

@@ -20,7 +20,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from sanctum_tui.text import clean_line
-from sanctum_tui.ui.look.colours import as_hex, readable
+from sanctum_tui.ui.look.colours import READABLE, as_hex, readable
 
 BASE_COLOURS = (
     "primary", "secondary", "accent", "foreground", "background", "surface", "panel", "boost", "warning",
@@ -64,6 +64,8 @@ _ANSI_GROUND = {
 }
 """What Textual's own CSS asks of a theme of the terminal's colours (8.2.8), and fails without."""
 
+_MOST = 21
+"""The contrast of black and white."""
 _LAID_OVER = "boost"
 """The one base colour that lies over another."""
 _VARIABLE = re.compile(r"[a-z][a-z0-9-]*")
@@ -77,6 +79,8 @@ class OurTheme(Theme):
 
     about: str = ""
     """What it is like, in a few words."""
+    contrast: float = READABLE
+    """What colours that are not its own, such as people's names, are corrected to."""
 
 
 class _BadThemeError(Exception):
@@ -92,7 +96,9 @@ def load_themes(folders: Iterable[Traversable]) -> tuple[tuple[OurTheme, ...], t
     failures: list[str] = []
     for folder in folders:
         try:
-            files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda it: it.name)
+            # A pipe of that name would be waited for.
+            found = (file for file in folder.iterdir() if file.name.endswith(".toml") and file.is_file())
+            files = sorted(found, key=lambda it: it.name)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
@@ -116,7 +122,20 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     behind = background.rgb if background.ansi is None else ((0, 0, 0) if theme.dark else (255, 255, 255))
     chosen = {name: Color.parse(pair[0 if theme.dark else 1]).rgb for name, pair in OUR_VARIABLES.items()}
-    return {name: as_hex(readable(colour, behind)) for name, colour in chosen.items()}
+    least = least_contrast(theme)
+    return {name: as_hex(readable(colour, behind, least)) for name, colour in chosen.items()}
+
+
+def least_contrast(theme: Theme) -> float:
+    """The contrast that words have at least in this theme, as far as it is up to us."""
+    return theme.contrast if isinstance(theme, OurTheme) else READABLE
+
+
+def check_grounds(theme: Theme) -> None:
+    """Raise for a theme, whoever made it, that something may be seen through: an editor would fail in it later."""
+    for name in BASE_COLOURS:
+        if (value := getattr(theme, name)) is not None:
+            _check_base_colour(name, value)
 
 
 def _read(file: Traversable) -> OurTheme:
@@ -136,6 +155,9 @@ def _read(file: Traversable) -> OurTheme:
     about = table.pop("about", "")
     if not isinstance(about, str):
         raise _BadThemeError("about must be quoted words")
+    contrast = table.pop("contrast", READABLE)
+    if isinstance(contrast, bool) or not isinstance(contrast, int | float) or not READABLE <= contrast <= _MOST:
+        raise _BadThemeError(f"contrast must be a number from {READABLE} to {_MOST}")
     dark, ansi = table.pop("dark", True), table.pop("ansi", False)
     if not isinstance(dark, bool) or not isinstance(ansi, bool):
         raise _BadThemeError("dark and ansi must be true or false")
@@ -152,7 +174,8 @@ def _read(file: Traversable) -> OurTheme:
     for key, value in variables.items():
         _check_variable(key, value)
     fields: dict[str, Any] = dict(colours)
-    return OurTheme(name=name, dark=dark, ansi=ansi, variables=variables, about=clean_line(about), **fields)
+    about = clean_line(about)
+    return OurTheme(name=name, dark=dark, ansi=ansi, variables=variables, about=about, contrast=contrast, **fields)
 
 
 def _table(table: dict[str, Any], name: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ Lines pushed to it touch a deque and one timer; how they are drawn is the canvas
 """
 
 import logging
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from sys import maxsize
@@ -13,27 +13,24 @@ from typing import ClassVar
 from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.content import Content
-from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
 
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatNotice, MessageDeleted
 from sanctum_tui.evening import Mark
 from sanctum_tui.memory.wanted import EVERYTHING, Wanted
 from sanctum_tui.ui.bindings import bindings_of
-from sanctum_tui.ui.chat.canvas import ChatCanvas
-from sanctum_tui.ui.chat.choosing import Choosing
+from sanctum_tui.ui.chat.foot import SIFTED, Part, chosen, foot_of, ways
 from sanctum_tui.ui.chat.lines import Look
-from sanctum_tui.ui.chat.scrollback import FetchBefore, FetchRemoved
-from sanctum_tui.ui.chat.selection import Selection
+from sanctum_tui.ui.chat.reading import ChatReading
+from sanctum_tui.ui.chat.scrollback import FetchBefore, FetchRemoved, Key
 from sanctum_tui.ui.chat.sifted import Finder, Sifted
 
 log = logging.getLogger(__name__)
 
-_WHEEL_ROWS = 3
 CHOOSE_FIRST = "No line is chosen: v chooses one; then Enter tells who wrote it, and d copies it."
 
 
-class ChatPane(ChatCanvas):
+class ChatPane(ChatReading):
     """Chat lines as they come, and all earlier ones by scrolling back."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat")
@@ -69,11 +66,7 @@ class ChatPane(ChatCanvas):
             self.lines = lines
 
     class SearchWanted(_Told):
-        """The operator wants to look for something; `wanted` is what is shown now."""
-
-        def __init__(self, pane: "ChatPane", wanted: Wanted) -> None:
-            super().__init__(pane)
-            self.wanted = wanted
+        """The operator wants to look for something."""
 
     def __init__(
         self,
@@ -92,7 +85,7 @@ class ChatPane(ChatCanvas):
         self._finder = finder
         self._sifted: Sifted | None = None
         self._looking = False
-        self._choosing = Choosing(self._picture, self._window)
+        self._told: tuple[str, Sequence[Part]] | None = None
         self._told_following = True
         self.tell_frame()
 
@@ -148,7 +141,7 @@ class ChatPane(ChatCanvas):
         self._picture.selection = None
         self._window.look_at(self._picture.entries)
         self.redraw()
-        self._shown()
+        self.moved()
         if self._sifted is not None and self._looking:
             # In the background, for a search may go through the whole evening.
             self.run_worker(
@@ -161,60 +154,29 @@ class ChatPane(ChatCanvas):
 
     async def go_to(self, number: int) -> None:
         """Show the line of this number among all others, and choose it."""
-        self.sift(EVERYTHING)
+        if self._sifted is not None:
+            self.sift(EVERYTHING)
+        self._picture.selection = None
         await self._window.read_at((number, 0))
         if self._scrollback.get((number, 0)) is not None and self._choosing.begin((number, 0)):
             await self._choosing.move(0)
-        self._shown()
+        self.moved()
 
     @property
     def wanted(self) -> Wanted:
         """Which lines are shown."""
         return EVERYTHING if self._sifted is None else self._sifted.wanted
 
-    @property
-    def selection(self) -> Selection | None:
-        """Which lines are chosen, and which of them the cursor is on."""
-        return self._choosing.selection
-
-    # Keys and mouse
-
-    async def action_older(self, rows: int) -> None:
-        await self._go(self._choosing.move(-rows) if self._choosing.selection else self._window.move(-rows))
-
-    async def action_newer(self, rows: int) -> None:
-        await self.action_older(-rows)
-
-    async def action_page(self, pages: int) -> None:
-        await self.action_newer(pages * max(1, self._window.height - 2))
-
-    async def action_half(self, halves: int) -> None:
-        await self.action_newer(halves * max(1, self._window.height // 2))
-
-    async def action_oldest(self) -> None:
-        self._choosing.end()
-        await self._go(self._window.oldest())
-
-    def action_newest(self) -> None:
-        self._choosing.end()
-        self._window.follow()
-        self._shown()
-
-    async def action_extend(self, lines: int) -> None:
-        if self._choosing.selection is not None or self._choosing.begin():
-            await self._go(self._choosing.move(lines, extend=True))
-
-    def action_select(self) -> None:
-        if self._choosing.selection is None:
-            self._choosing.begin()
-        else:
-            self._choosing.turn()
-        self._shown()
+    # Keys
 
     def action_person(self) -> None:
         if self._choosing.selection is None:
             self.notify(CHOOSE_FIRST, markup=False)
-        elif (person := self._choosing.person()) is None:
+        else:
+            self.ask_who(self._choosing.selection.cursor)
+
+    def ask_who(self, key: Key) -> None:
+        if (person := self._choosing.person(key)) is None:
             self.notify("Nobody can be looked up from this line.", markup=False)
         else:
             self.post_message(self.PersonWanted(self, *person))
@@ -224,13 +186,11 @@ class ChatPane(ChatCanvas):
             raise SkipAction
         lines = await self._choosing.copied()
         self.post_message(self.CopyWanted(self, "\n".join(lines), len(lines)))
-        self._choosing.end()
-        self._shown()
+        self.end_choice()
 
     def action_leave(self) -> None:
         if self._choosing.selection is not None:
-            self._choosing.end()
-            self._shown()
+            self.end_choice()
         elif self._sifted is not None:
             self.sift(EVERYTHING)
         else:
@@ -240,7 +200,7 @@ class ChatPane(ChatCanvas):
         self.sift(replace(self.wanted, whose=self.wanted.whose.next))
 
     def action_search(self) -> None:
-        self.post_message(self.SearchWanted(self, self.wanted))
+        self.post_message(self.SearchWanted(self))
 
     def action_removed(self) -> None:
         in_sight = {key for key, _ in self._window.visible() if self._picture.removed(key)}
@@ -251,31 +211,6 @@ class ChatPane(ChatCanvas):
         else:
             self._picture.asked = frozenset() if in_sight <= self._picture.asked else frozenset(in_sight)
             self.redraw()
-
-    def on_click(self, event: Click) -> None:
-        if (key := self.key_at(event.y)) is None:
-            return
-        if event.shift and self._choosing.selection is not None:
-            self._choosing.extend_to(key)
-        else:
-            self._choosing.begin(key)
-        self._shown()
-        if event.chain == 2:
-            self.action_person()
-
-    async def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        event.prevent_default()
-        await self._go(self._window.move(-_WHEEL_ROWS))
-
-    async def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        event.stop()
-        event.prevent_default()
-        await self._go(self._window.move(_WHEEL_ROWS))
-
-    async def on_resize(self, event: Resize) -> None:
-        self.fit()
-        await self._go(self._window.stay())
 
     # What the frame says
 
@@ -289,19 +224,17 @@ class ChatPane(ChatCanvas):
         )
 
     def tell_frame(self) -> None:
-        parts = [self._title, str(self.wanted)] if self._sifted is not None else [self._title]
-        title, foot = Content(" · ".join(parts)), Content(self._foot())
-        if self.border_title != title:
-            self.border_title = title
-        if self.border_subtitle != foot:
-            self.border_subtitle = foot
+        title = " · ".join([self._title, str(self.wanted)] if self._sifted is not None else [self._title])
+        foot = self._foot()
+        if (title, foot) != self._told:
+            self._told = title, foot
+            self.border_title, self.border_subtitle = Content(title), foot_of(foot)
 
-    def _foot(self) -> str:
+    def _foot(self) -> Sequence[Part]:
         """The keys that help on, where something is chosen or left out."""
         if self._choosing.selection is not None:
-            new = f"{self.unseen:,} new below · " if self.unseen else ""
-            return f"{new}v more · d copy · Enter who · Esc ends"
-        return "f next · / search · Esc all" if self._sifted is not None else self._beyond
+            return chosen(self.unseen, 0 if self.unseen else self.below())
+        return SIFTED if self._sifted is not None else ways(self._beyond)
 
     async def _fill(self, sifted: Sifted) -> None:
         """Find as many lines as there is room for."""
@@ -315,12 +248,7 @@ class ChatPane(ChatCanvas):
         self._looking = False
         self.show()
 
-    async def _go(self, going: Awaitable[None]) -> None:
-        """Let the window go somewhere."""
-        await going
-        self._shown()
-
-    def _shown(self) -> None:
+    def moved(self) -> None:
         """Draw, and tell the owner where it changed whether the pane follows."""
         self.show()
         if self.following != self._told_following:

@@ -1,23 +1,26 @@
-"""Tonight's dashboard: its markdown to edit, and beside it what was read from it."""
+"""Tonight's dashboard: the plan to look at, and its markdown to write, with what was read from it beside it."""
 
-from collections.abc import Callable
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.events import DescendantBlur, Resize
+from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from sanctum_tui.dashboard.value import Dashboard
-from sanctum_tui.text import clean, clean_line
+from sanctum_tui.text import clean
 from sanctum_tui.ui.bindings import bindings_of
+from sanctum_tui.ui.look.concealing import conceal
+from sanctum_tui.ui.paper.beside import DashboardFields
 from sanctum_tui.ui.paper.editor import MarkdownEditor
-from sanctum_tui.ui.paper.fields import in_full, in_rows, in_short
+from sanctum_tui.ui.paper.manuscript import Manuscript
+from sanctum_tui.ui.paper.plan import PlanPage
+from sanctum_tui.ui.paper.rest import front_matter_end
 
 PAUSE_SECONDS: Final = 0.25
 """Without a key for so long, what was typed is told to the owner."""
@@ -27,28 +30,14 @@ _BESIDE_CELLS: Final = 68
 """A pane at least this wide has the fields beside the text, a narrower one below it."""
 _ROWS_HEIGHT: Final = 18
 """A narrow pane at least this high has a row for each field, a lower one a summary."""
-
-
-class DashboardFields(VerticalScroll):
-    """The fields; a stop for the keyboard only where they do not fit."""
-
-    def __init__(self, fit: Callable[[], None]) -> None:
-        """`fit` is called where there is another width for them."""
-        super().__init__()
-        self._fit = fit
-        self._width = 0
-
-    def on_resize(self, event: Resize) -> None:
-        if event.size.width != self._width:
-            self._width = event.size.width
-            self._fit()
-
-    def allow_focus(self) -> bool:
-        return super().allow_focus() and self.max_scroll_y > 0
+_TITLE: Final = "4 Dashboard"
 
 
 class DashboardPane(Vertical):
-    """An editor for the dashboard. What is typed is never overwritten, and is told as soon as the keys rest."""
+    """The plan to read until somebody asks to write, and then an editor.
+
+    What is typed is never overwritten, and is told as soon as the keys rest.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("dashboard")
 
@@ -78,62 +67,45 @@ class DashboardPane(Vertical):
 
     def __init__(self, *, pause_seconds: float = PAUSE_SECONDS, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.border_title = Content("4 Dashboard")
+        self.border_title = Content(_TITLE)
         self._pause_seconds = pause_seconds
+        self._private = False
+        self._page = PlanPage(self._show_plan)
         self._editor = MarkdownEditor()
-        self._fields = DashboardFields(self._show_fields)
-        self._words = Static()
+        self._fields = DashboardFields(self._show_plan)
         self._note = Static(classes="dashboard--note")
         self._dashboard = Dashboard()
-        self._in_file = ""
-        """The text that the file has, as far as we were told."""
-        self._sent: str | None = None
-        """The text that the owner has, and has not answered yet."""
-        self._outside: tuple[str, Dashboard] | None = None
-        """What something else wrote into the file while there were edits here."""
-        self._filed = Dashboard()
-        """What was read from the file last."""
-        self._draft: str | None = None
-        """A text that was put here to start from, until it is kept or changed."""
-        self._drafted = Dashboard()
-        """What was read from it."""
-        self._draft_name = ""
-        self._failure = ""
+        self._script = Manuscript()
+        self._writing = False
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        yield self._page
         with Container():
             yield self._editor
-            with self._fields:
-                yield self._words
+            yield self._fields
         yield self._note
 
     # What the owner calls
 
     def show(self, text: str, dashboard: Dashboard) -> None:
         """Show a dashboard in place of the one before. Save what is `unsaved` first: it belongs to that one."""
-        self._in_file, self._sent, self._outside, self._failure = clean(text), None, None, ""
-        self._draft = None
+        self._script.begin(clean(text))
         self._editor.load_text(text)
+        self._page.scroll_home(animate=False)
         self._tell(dashboard)
 
     def reloaded(self, text: str, dashboard: Dashboard) -> None:
         """The file was changed by something else. Edits that are not saved stay, and the file's text is offered."""
         text = clean(text)
-        edited, proposed = self.unsaved is not None, self._proposed
-        self._in_file, self._sent = text, None
-        if self._editor.text == text:
-            self._outside, self._failure = None, ""
-        elif edited or proposed:
-            self._outside, self._filed = (text, dashboard), dashboard
-            if not proposed:
-                self._wait()
-            self._tell_state()
-            return
-        else:
-            self._outside = None
+        proposed = self._proposed
+        if self._script.reload(text, dashboard, self._editor.text):
             self._editor.put(text)
-        self._tell(dashboard)
+            self._tell(dashboard)
+            return
+        if not proposed:
+            self._wait()
+        self._tell_state()
 
     def put(self, text: str) -> None:
         """Change the text, as if it had been typed."""
@@ -142,9 +114,9 @@ class DashboardPane(Vertical):
     def propose(self, text: str, dashboard: Dashboard, name: str) -> None:
         """Put a dashboard here to start from, as an edit. It is not saved before it is changed, or kept."""
         self.flush()
-        self._draft, self._drafted, self._draft_name = clean(text), dashboard, clean_line(name)
+        self._script.propose(text, dashboard, name)
         self._editor.put(text)
-        self._editor.focus()
+        self.focus()
 
     def remarked(self, dashboard: Dashboard) -> None:
         """The dashboard that was read from the file, with more said of it."""
@@ -152,24 +124,34 @@ class DashboardPane(Vertical):
 
     def saved(self, dashboard: Dashboard) -> None:
         """The text told last is in the file; `dashboard` was read from it."""
-        if self._sent is not None:
-            self._in_file, self._sent = self._sent, None
-        self._failure = ""
+        self._script.saved()
         self._tell(dashboard)
 
     def failed(self, sentence: str) -> None:
         """The text told last could not be saved. It stays, and is told again with the next edit or on leaving."""
-        self._sent = None
-        self._failure = clean_line(sentence)
+        self._script.failed(sentence)
         self._tell_state()
 
     @property
     def unsaved(self) -> str | None:
         """The text as it stands here, where the file is not known to have it; None where it has."""
-        text = self._editor.text
-        if self._proposed:
-            return self._sent
-        return text if self._sent is not None or text != self._in_file else None
+        return self._script.unsaved(self._editor.text)
+
+    @property
+    def private(self) -> bool:
+        """Whether places on this machine are hidden."""
+        return self._private
+
+    @private.setter
+    def private(self, private: bool) -> None:
+        if private != self._private:
+            self._private = private
+            self._tell_state()
+
+    @property
+    def writing(self) -> bool:
+        """Whether the editor is there in place of the plan."""
+        return self._writing
 
     def flush(self) -> None:
         """Tell the owner now what has changed, without waiting for the keys to rest."""
@@ -179,9 +161,26 @@ class DashboardPane(Vertical):
     # What the operator does
 
     def focus(self, scroll_visible: bool = True) -> "DashboardPane":
-        """Put the cursor into the text."""
-        self._editor.focus(scroll_visible)
+        """Go to the plan, or to the editor while it is written."""
+        (self._editor if self._writing else self._page).focus(scroll_visible)
         return self
+
+    @on(PlanPage.WriteWanted)
+    def action_write(self) -> None:
+        """Open the editor, at the page's words: what stands before them is for programs."""
+        if self._writing:
+            return
+        if self._editor.cursor_location == (0, 0):
+            row = self._editor.text[: front_matter_end(self._editor.text)].count("\n")
+            self._editor.move_cursor((row, 0))
+            self.call_after_refresh(self._editor.scroll_to, y=row, animate=False)
+        self._turn(writing=True)
+        self.focus()
+
+    def action_read(self) -> None:
+        """Close the editor; what was typed is told."""
+        self._turn(writing=False)
+        self.focus()
 
     def action_want(self, what: Want) -> None:
         self.post_message(self.Wanted(self, what))
@@ -189,7 +188,7 @@ class DashboardPane(Vertical):
     def action_keep(self) -> None:
         """Save the draft that was started from."""
         if self._proposed:
-            self._draft = None
+            self._script.adopt()
             self.flush()
             self._tell_state()
 
@@ -201,35 +200,57 @@ class DashboardPane(Vertical):
 
     def action_take_file(self) -> None:
         """Take what something else wrote in place of what was typed here; undo brings it back."""
-        if self._outside is None:
-            return
-        text, dashboard = self._outside
-        self._outside = None
-        self._editor.put(text)
-        self._tell(dashboard)
+        if (taken := self._script.take_outside()) is not None:
+            text, dashboard = taken
+            self._editor.put(text)
+            self._tell(dashboard)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "keep":
-            return self._proposed
-        return self._outside is not None if action == "take_file" else True
+        match action:
+            case "keep":
+                return self._proposed
+            case "take_file":
+                return self._script.outside is not None
+            case "write":
+                return not self._writing
+            case "read":
+                # Otherwise Escape leaves the pane, as everywhere.
+                return self._writing
+            case _:
+                return True
 
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:
         event.stop()
         if self._proposed:
-            self._dashboard = self._drafted
-            self._show_fields()
+            self._dashboard = self._script.drafted
+            self._show_plan()
             self._tell_state()
-        elif self._editor.text != self._told:
+        elif self._editor.text != self._script.told:
             # From here on it is the operator's own text.
-            self._draft = None
+            self._script.adopt()
             self._wait()
+            if not self._writing:
+                self._show_plan()
             self._tell_state()
         else:
-            self._tell(self._filed)
+            self._tell(self._script.filed)
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         self.flush()
+        if not self.is_attached:
+            return
+        # Where nothing at all has the focus, it is another window's, and will be the editor's again.
+        focused = self.screen.focused
+        if focused is not None and self not in focused.ancestors:
+            self._turn(writing=False)
+        self._tell_state()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Whoever comes from elsewhere comes to the plan."""
+        if event.widget is self._page:
+            self._turn(writing=False)
+        self._tell_state()
 
     def on_unmount(self) -> None:
         # The pane's own queue is closed by now.
@@ -237,14 +258,16 @@ class DashboardPane(Vertical):
             self.app.post_message(message)
 
     @property
-    def _told(self) -> str:
-        """The text that the owner has, whether or not it is in the file."""
-        return self._in_file if self._sent is None else self._sent
-
-    @property
     def _proposed(self) -> bool:
         """Whether what stands here is a draft that nobody has kept or changed."""
-        return self._draft is not None and self._editor.text == self._draft != self._told
+        return self._script.proposed(self._editor.text)
+
+    def _turn(self, *, writing: bool) -> None:
+        if writing != self._writing:
+            self._writing = writing
+            self.set_class(writing, "-writing")
+            self.call_after_refresh(self._show_plan)
+            self._tell_state()
 
     def _wait(self) -> None:
         if self._timer is not None:
@@ -255,56 +278,41 @@ class DashboardPane(Vertical):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        text = self._editor.text
-        if text == self._told or self._proposed:
-            return None
-        self._sent = text
-        return self.Edited(self, text)
+        text = self._script.news(self._editor.text)
+        return None if text is None else self.Edited(self, text)
 
     # What is to be seen
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < _BESIDE_CELLS, "-under")
-        self.call_after_refresh(self._show_fields)
+        self.call_after_refresh(self._show_plan)
 
     def on_mount(self) -> None:
         self._tell(self._dashboard)
 
     def _tell(self, dashboard: Dashboard) -> None:
         """Tell what was read from the file, where it is the file's text that stands here."""
-        self._filed = dashboard
+        self._script.filed = dashboard
         if not self._proposed:
             self._dashboard = dashboard
-        self._show_fields()
+        self._show_plan()
         self._tell_state()
 
-    def _show_fields(self) -> None:
-        # A cell stays free beside the scrollbar.
-        width = self._fields.scrollable_content_region.width - 1
-        if not self.is_mounted or width <= 0:
+    def _show_plan(self) -> None:
+        if not self.is_mounted:
             return
-        if not self.has_class("-under"):
-            words = in_full(self._dashboard, width)
-        elif self.size.height >= _ROWS_HEIGHT:
-            words = in_rows(self._dashboard, width)
+        if self._writing:
+            beside, high = not self.has_class("-under"), self.size.height >= _ROWS_HEIGHT
+            self._fields.show(self._dashboard, beside=beside, high=high)
         else:
-            words = in_short(self._dashboard)
-        self._words.update(words)
+            self._page.show(self._dashboard, self._editor.text)
 
     def _tell_state(self) -> None:
-        state: Literal["saved", "saving…", "not saved", "a draft, not saved"] = "saved"
-        if self._failure:
-            state = "not saved"
-        elif self._proposed:
-            state = "a draft, not saved"
-        elif self.unsaved is not None:
-            state = "saving…"
-        self.border_subtitle = Content(state)
-        self.set_class(bool(self._failure) or self._proposed, "-not-saved")
-        notes = [f"✗ Not saved: {self._failure}"] if self._failure else []
-        if self._proposed:
-            notes.append(f"◇ Draft “{self._draft_name}”: write on or Ctrl+G saves it, Ctrl+Z takes it back")
-        if self._outside is not None:
-            notes.append("! changed outside; ctrl+r takes the file's version")
+        text = self._editor.text
+        way = "Esc ends writing" if self._writing else "Enter writes" if self._page.has_focus else ""
+        self.border_title = Content(" · ".join([_TITLE, *([way] * bool(way))]))
+        self.border_subtitle = Content(self._script.state(text))
+        self.set_class(bool(self._script.failure) or self._proposed, "-not-saved")
+        notes = [conceal(note) if self._private else note for note in self._script.notes(text)]
         self._note.update(Content("\n".join(notes)))
         self._note.display = bool(notes)

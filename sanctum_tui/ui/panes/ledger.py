@@ -5,31 +5,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Final
 
+from rich.cells import set_cell_size
+from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Click
-from textual.geometry import Region
 from textual.message import Message
 
 from sanctum_tui.text import clean, clean_line, shorten
 from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.paper.discretion import discreet
-from sanctum_tui.ui.paper.finding import Finder, Found
 from sanctum_tui.ui.paper.moments import Moment, Moments
-from sanctum_tui.ui.paper.outline import outline, place_of
-from sanctum_tui.ui.paper.reader import Reader
+from sanctum_tui.ui.paper.outline import Heading, outline, place_of, window
 from sanctum_tui.ui.paper.rows import Document
+from sanctum_tui.ui.paper.searching import HERE, SearchedReader
 from sanctum_tui.ui.paper.strips import Mark
 
+_OUTLINE_CELLS: Final = 28
+"""A margin at least this wide has the outline in it."""
+_GAP_CELLS: Final = 3
+"""Between the outline and the text."""
+_CHOSEN: Final = Style(bold=True)
 EMPTY: Final = "There is no ledger yet. It is written while the evening goes on."
-_FOUND: Final = Style(reverse=True)
-_HERE: Final = Style(reverse=True, bold=True, underline=True)
-_LONGEST_SEARCH: Final = 20
-"""Characters of a search that the frame quotes."""
 
 
-class LedgerPane(Reader):
+class LedgerPane(SearchedReader):
     """A ledger, with a search, an outline, the way to the chat at its times, and that to earlier ledgers."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("ledger")
@@ -70,10 +71,7 @@ class LedgerPane(Reader):
         self._wanted: Path | None = None
         self._shown: Path | None = None
         """The ledger in sight, by its path; None is tonight's."""
-        self._finder: Finder | None = None
-        self._found = Found()
-        self._here = 0
-        """Which of the places that were found is gone to."""
+        self._headings: tuple[Heading, ...] | None = None
         self._moments: Moments | None = None
         self._moment: Moment | None = None
         """The time that is chosen."""
@@ -93,16 +91,22 @@ class LedgerPane(Reader):
         self.border_title = Content(title)
         if another:
             self._places[self._shown] = round(self.scroll_y)
-            self._shown, self._moment, self._found = self._wanted, None, Found()
+            self._shown, self._moment = self._wanted, None
+            self.end_search()
             self.read_other(self._words, self._places.pop(self._shown, 0))
         else:
             self.read(self._words)
-        self._tell_where()
+        self.tell_where()
 
     def offer(self, earlier: Sequence[tuple[str, Path]]) -> None:
         """Earlier ledgers, each with its label, the newest first."""
         self._earlier = tuple(earlier)
-        self._tell_where()
+        self.tell_where()
+
+    def want_tonight(self) -> None:
+        """The ledger that was asked for cannot be had."""
+        self._wanted = None
+        self.tell_where()
 
     @property
     def wanted(self) -> Path | None:
@@ -142,7 +146,7 @@ class LedgerPane(Reader):
         if not -1 <= index < len(self._earlier):
             return
         self._wanted = self._earlier[index][1] if index >= 0 else None
-        self._tell_where()
+        self.tell_where()
         self.post_message(self.Wanted(self, self._wanted))
 
     def _index(self) -> int:
@@ -150,11 +154,10 @@ class LedgerPane(Reader):
         paths = [path for _, path in self._earlier]
         return paths.index(self._wanted) if self._wanted in paths else -1
 
-    def _tell_where(self) -> None:
+    def tell_where(self) -> None:
         """Say in the frame what was found, or which time is chosen, or which ledger this is."""
-        if self._found.query:
-            query = shorten(self._found.query, _LONGEST_SEARCH)
-            told = f"“{query}” {self._found.counted(self._here)} · f F · Esc ends"
+        if self.searching:
+            told = f"{self.found_in_words} · f F · Esc ends"
         elif self._moment is not None:
             told = f"{self._moment.at:%H:%M:%S} · Enter shows the chat · v V · Esc ends"
         else:
@@ -170,8 +173,7 @@ class LedgerPane(Reader):
         """List the headings, to go to one."""
         from sanctum_tui.ui.dialogs.outline import OutlineDialog
 
-        document = self.document
-        if document is not None and (headings := outline(document)):
+        if headings := self.headings:
             self.app.push_screen(OutlineDialog(headings, place_of(headings, self.top)), self._go_to_line)
 
     def _go_to_line(self, line: int | None) -> None:
@@ -179,62 +181,39 @@ class LedgerPane(Reader):
         if line is not None and self.document is not None:
             self.go(self.document.start(min(line, len(self.document.lines) - 1)))
 
-    # Search
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """Those of the document in sight."""
+        if self._headings is None:
+            self._headings = () if self.document is None else outline(self.document)
+        return self._headings
 
-    def action_find(self) -> None:
-        """Look for words, which are marked as they are typed; leaving with Escape goes back."""
-        from sanctum_tui.ui.dialogs.finding import FindBar
+    def beside(self, y: int) -> list[Segment]:
+        """The outline, in a margin that has room for it."""
+        heading, width = self._beside(y), self.margin - _GAP_CELLS
+        if heading is None:
+            return []
+        here = heading == self.headings[place_of(self.headings, self.top)]
+        words = ("▸ " if here else "  ") + "  " * (heading.level - 1) + heading.text
+        return [Segment(set_cell_size(shorten(words, width), width), self.sign + _CHOSEN if here else self.sign)]
 
-        before, origin, top = self._found.query, round(self.scroll_y), self.top
-
-        def look(query: str) -> str:
-            self._look_for(query, top, origin)
-            return self._found.counted(self._here) if query else ""
-
-        def left(kept: bool | None) -> None:
-            if not kept:
-                self._look_for(before, top, origin)
-                self.go(origin)
-
-        self.app.push_screen(FindBar(self._foot, look, before), left)
-
-    def action_found(self, step: int) -> None:
-        """Go to the next place that was found, or to the one before; round the ends."""
-        if matches := self._found.matches:
-            self._here = (self._here + step) % len(matches)
-            self._show_here()
+    def _beside(self, y: int) -> Heading | None:
+        """The heading that stands in the margin of a row."""
+        if self.margin < _OUTLINE_CELLS or not self.headings:
+            return None
+        shown = window(self.headings, place_of(self.headings, self.top), self.size.height)
+        return shown[y] if y < len(shown) else None
 
     def action_leave(self) -> None:
         """End the search, or choose no time any more."""
-        self._found, self._moment = Found(), None
-        self._tell_where()
+        self._moment = None
+        self.end_search()
+        self.tell_where()
         self.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Otherwise Escape leaves the pane, as everywhere.
-        return bool(self._found.query) or self._moment is not None if action == "leave" else True
-
-    def _look_for(self, query: str, line: int, row: int) -> None:
-        """Find words, and go to the first at or below this line; with none, back to this row."""
-        if self.document is None:
-            return
-        self._finder = self._finder or Finder(self.document)
-        self._found = self._finder.find(query)
-        self._here = self._found.after(line)
-        if not self._found.matches:
-            self.go(row)
-        self._show_here()
-
-    def _show_here(self) -> None:
-        if self._here < len(self._found.matches):
-            match = self._found.matches[self._here]
-            self.show_words(match.line, match.start)
-        self._tell_where()
-        self.refresh()
-
-    def _foot(self) -> Region:
-        """The last row of the pane inside its frame, where the search is typed."""
-        return Region(self.region.x + 1, self.region.bottom - 2, self.region.width - 2, 1)
+        return self.searching or self._moment is not None if action == "leave" else True
 
     # Times, and the chat at them
 
@@ -255,8 +234,10 @@ class LedgerPane(Reader):
             self.post_message(self.ChatWanted(self, self._moment.at))
 
     def on_click(self, event: Click) -> None:
-        """A time was clicked: that is the one whose chat is wanted."""
-        place, times = self.words_at(event), self._times
+        """A time was clicked: that is the one whose chat is wanted. Or a heading in the margin: it is gone to."""
+        place, times, offset = self.words_at(event), self._times, event.get_content_offset(self)
+        if offset is not None and offset.x < self.margin and (heading := self._beside(offset.y)) is not None:
+            self._go_to_line(heading.line)
         if place is None or times is None:
             return
         line, index = place
@@ -273,34 +254,29 @@ class LedgerPane(Reader):
         return self._moments
 
     def _choose(self, moment: Moment) -> None:
-        self._moment, self._found = moment, Found()
+        self._moment = moment
+        self.end_search()
         self.show_words(moment.line, moment.start)
-        self._tell_where()
+        self.tell_where()
         self.refresh()
 
     # Drawing
 
     def laid_out(self, before: Document | None) -> None:
         """Find anew what was looked for, and drop what was chosen where its line is not there any more."""
+        super().laid_out(before)
         document = self.document
         if document is None:
             return
-        self._finder = self._moments = None
+        self._moments = self._headings = None
         if self._moment is not None and before is not None and (times := self._times) is not None:
             row = before.same_place(before.start(self._moment.line), document)
             self._moment = times.same(self._moment, document.at(row)[0])
-        if self._found.matches and before is not None:
-            was = self._found
-            row = before.same_place(before.start(was.matches[self._here].line), document)
-            self._finder = Finder(document)
-            self._found = self._finder.find(was.query)
-            self._here = self._found.again(was, self._here, document.at(row)[0])
-        self._tell_where()
+        self.tell_where()
 
     def marks(self, number: int) -> list[Mark]:
         """What was found on a line, or the time that is chosen there."""
-        here = self._found.matches[self._here] if self._here < len(self._found.matches) else None
-        found = [Mark(it.start, it.end, _HERE if it == here else _FOUND) for it in self._found.on(number)]
+        found = super().marks(number)
         if self._moment is not None and self._moment.line == number:
-            found.append(Mark(self._moment.start, self._moment.end, _HERE))
+            found.append(Mark(self._moment.start, self._moment.end, HERE))
         return found

@@ -15,8 +15,11 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from sanctum_tui.ui.card.cardkeys import CardKeys
-from sanctum_tui.ui.card.cards import HIDDEN, Card, Check
-from sanctum_tui.ui.card.parts import Changes, ExactText, LineText, end_of
+from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW, HIDDEN, Card, Check
+from sanctum_tui.ui.card.decided import Decided
+from sanctum_tui.ui.card.exact import UNREAD, UNREAD_EDIT, ExactText
+from sanctum_tui.ui.card.fitting import Fitting
+from sanctum_tui.ui.card.parts import Changes, CheckText, LineText, end_of
 from sanctum_tui.ui.look.hanging import Hanging
 
 if TYPE_CHECKING:
@@ -26,10 +29,6 @@ if TYPE_CHECKING:
 
 WRITING = "A line is being written; none waits yet."
 ANEW = "Anew: "
-UNREAD = (
-    "The card does not show all of the line, so nothing was approved. 3 brings the card to the front, "
-    "z gives it all the room there is; else make the terminal larger."
-)
 _STYLES = ("-ready", "-active", "-settling", "-wrong")
 _BEAT_SECONDS = 0.2
 """A line that is being written grows so often on the screen: a model's pieces come up to ten times as fast."""
@@ -38,8 +37,6 @@ _LINGER_SECONDS = 2.0
 
 Longer than the guard and the database need until it waits; one that came to nothing shall not stay.
 """
-_SHORT_ROWS, _TIGHT_ROWS = 18, 5
-"""A card with fewer rows shows its line once, as it would be posted; one with still fewer, hardly more than that."""
 _MOST_WRITTEN = 600
 """Characters of a line that is being written that are shown; the guard lets far fewer stand."""
 
@@ -81,21 +78,24 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._quiet_beats = 0
         """Beats since it grew."""
         self._beats: Timer | None = None
+        self._fitting = Fitting(self)
+        self._stands: dict[str, tuple[str, str]] = {}
+        """What stands in which place, so that nothing is laid out anew that is as it was."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="card-heading", markup=False)
         yield Static(id="card-status", markup=False)
         yield LineText(id="card-written", classes="-empty")
         yield LineText(id="card-line")
-        yield Static(id="card-check", classes="-empty", markup=False)
-        yield Changes(id="card-changes")
         yield Static(id="card-exact-label", markup=False)
         yield ExactText(id="card-exact")
+        yield CheckText(id="card-check")
+        yield Changes(id="card-changes")
         yield CardKeys(id="card-keys")
         yield Static(id="card-lapses", markup=False)
         yield Static(id="card-why", markup=False)
         yield Static(id="card-from", markup=False)
-        yield Static(id="card-earlier", markup=False)
+        yield Decided(id="card-earlier")
 
     def on_mount(self) -> None:
         self._beats = self.set_interval(_BEAT_SECONDS, self._beat, pause=True)
@@ -114,8 +114,15 @@ class ReviewPane(VerticalScroll, can_focus=True):
     @property
     def unread(self) -> str:
         """Why nobody can have read what would be posted, and what helps; "" where the card shows all of it."""
-        rows = self.query_one(ExactText).rows_in(self.size.width)
-        return "" if self.is_on_screen and self.size.height >= rows else UNREAD
+        return "" if self.query_one(ExactText).whole else UNREAD if self._editing is None else UNREAD_EDIT
+
+    def hides(self, text: str) -> str:
+        """Why nobody can have read all of this text here, and brings it up; "" where it stands on the screen."""
+        if (exact := self.query_one(ExactText)).text != text:
+            return CHANGED_JUST_NOW
+        if unread := self.unread:
+            self.scroll_to_widget(exact, animate=False)
+        return unread
 
     @property
     def private(self) -> bool:
@@ -137,18 +144,21 @@ class ReviewPane(VerticalScroll, can_focus=True):
     def big(self, big: bool) -> None:
         if big != self._big:
             self._big = big
-            self._fit()
             self._show_anew()
 
     def on_resize(self, event: Resize) -> None:
         """The card has more room, or less."""
         self._fit()
+        # Distances hang on the card's size as well, and are known once it is drawn.
+        self.call_after_refresh(self._fit_anew)
+
+    def _fit_anew(self) -> None:
+        self._fitting.forget()
+        self._fit()
 
     def _fit(self) -> None:
-        # By its size alone, so that nothing on it moves when a line comes or goes. Large type wants the line large.
-        rows = self.size.height
-        self.set_class(rows < _SHORT_ROWS and not self._big, "-short")
-        self.set_class(rows < _TIGHT_ROWS, "-tight")
+        if self._card is not None and self.is_attached and self.is_mounted:
+            self._fitting.fit(self._card, f"{self._written}▌" if self._written else "")
 
     def call(self, words: str) -> None:
         """Draw a heavy border with these words in it, so that the card is seen from afar; "" draws the usual one."""
@@ -168,17 +178,15 @@ class ReviewPane(VerticalScroll, can_focus=True):
         if turned and card.number is not None:
             # What was being written waits now, or gave way to another line.
             self._written = ""
-        self._paint()
-        self._put("card-earlier", "\n".join(card.earlier))
         self._put("card-lapses", card.lapses, "How long  ")
         self._put("card-why", self._veiled(card.why), "Why now   ")
         self._put("card-from", self._veiled(card.sources), "From      ")
         if self._editing is None:
-            self.query_one("#card-line", LineText).show(card.line, big=self._big)
             self._put("card-exact-label", card.exact_label)
             self.query_one(ExactText).show(card.exact, card.line)
-            if turned:
-                self.scroll_home(animate=False)
+        self._paint()
+        if turned and self._editing is None:
+            self.scroll_home(animate=False)
 
     def show_status(self, words: str) -> None:
         """Say under the heading what goes on, in a few words; none where nothing does any more."""
@@ -199,7 +207,8 @@ class ReviewPane(VerticalScroll, can_focus=True):
 
     def show_keys(self, keys: Iterable[tuple[str, str, str]]) -> None:
         """Show the keys that fit the card: each with what it does, and the id of the action."""
-        self.query_one(CardKeys).show(keys)
+        if self.query_one(CardKeys).show(keys):
+            self._fit()
 
     async def begin_edit(self, number: int, text: str) -> None:
         """Put the editor in place of the line."""
@@ -211,6 +220,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._editing = number
         self.query_one(Changes).before = self._card.line if self._card is not None else text
         self.add_class("-editing")
+        self._fit()
         editor = LineEditor(text)
         await self.mount(editor, after="#card-status")
         editor.focus()
@@ -227,7 +237,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
             # The console closed while the editor went away.
             return
         self._show_anew()
-        self._put("card-check", "")
+        self.query_one(CheckText).show(None)
         self.query_one(Changes).add_class("-empty")
         self.focus()
         self.post_message(self.EditingChanged(False))
@@ -235,12 +245,8 @@ class ReviewPane(VerticalScroll, can_focus=True):
     def show_check(self, check: Check) -> None:
         """Show what the words come to: their length, the guard's verdict, and exactly what would be posted."""
         self._put("card-exact-label", "Will be posted exactly as:" if check.exact else "")
-        self.query_one(ExactText).show(check.exact)
-        sign, style = (("✓", "$state-active"), ("✕", "$error"))[not check.passed]
-        words = Content.assemble(check.count, "\n", (f"{sign} {check.verdict}", style))
-        place = self.query_one("#card-check", Static)
-        place.update(words)
-        place.remove_class("-empty")
+        self.query_one(ExactText).show(check.exact, check.line)
+        self.query_one(CheckText).show(check)
 
     def on_text_area_changed(self, event: "TextArea.Changed") -> None:
         event.stop()
@@ -271,8 +277,8 @@ class ReviewPane(VerticalScroll, can_focus=True):
             heading = f"{heading} ({self._veiled(self._card.reason)})"
         grown = f"{self._written}▌" if self._written else ""
         self._put("card-heading", WRITING if grown and own else heading)
-        self.query_one("#card-written", LineText).show(grown if own else "", big=self._big)
         self._put_status()
+        self._fit()
         if self._beats is not None:
             (self._beats.resume if grown else self._beats.pause)()
 
@@ -283,7 +289,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         words = self._status
         if self._written and not idle and self._editing is None:
             words = f"{ANEW}{end_of(self._written, place.content_size.width - len(ANEW) - 1)}▌"
-        place.update(Content(words))
+        self._put("card-status", words)
         place.set_class(idle and not (self._status or self._written), "-empty")
 
     def _show_anew(self) -> None:
@@ -299,6 +305,9 @@ class ReviewPane(VerticalScroll, can_focus=True):
             self.post_message(kind(self._editing, text.strip()))
 
     def _put(self, place: str, text: str, label: str = "") -> None:
+        if self._stands.get(place) == (text, label):
+            return
+        self._stands[place] = text, label
         widget = self.query_one(f"#{place}", Static)
         widget.update(Hanging(Content.styled(label, "$hearth-quiet"), Content(text)) if label else Content(text))
         widget.set_class(not text, "-empty")

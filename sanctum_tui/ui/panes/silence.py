@@ -28,6 +28,12 @@ _ROWS = {"mood": 1, "decision": 2, "interval": 1, "pulse": 2, "legend": 1}
 _ALWAYS = ("mood", "decision")
 _SMALLEST = 3
 """Rows of the smallest digits."""
+_BESIDE = Size(26, _SMALLEST)
+"""Room for digits at the side of the words, where there is none above them."""
+_BESIDE_FROM = 56
+"""Columns of a pane in which words have room beside digits."""
+_OF_SHARE = 3
+"""The part of the pane's width, as 1 in so many, that the words behind a bar may have."""
 _PULSE_ROWS = 3
 """Bars, signs, and what the signs mean."""
 
@@ -84,7 +90,7 @@ class Pulses(Static):
         told = [f"{beat.sign} {beat.word}" for beat in trace.legend()]
         # Where the row for the legend is not shown, as much of it as has room beside the signs.
         many = len(told) if self.size.height < _PULSE_ROWS else 0
-        beside = [*(" ".join(told[:few]) for few in range(many, 0, -1)), f"{MINUTES} min"]
+        beside = [*(f"({' '.join(told[:few])})" for few in range(many, 0, -1)), f"{MINUTES} min"]
         rows = [
             Content.assemble((bars, self.get_visual_style("pulse--bar")), (_fitting(room, _most(trace)), quiet)),
             Content.assemble((signs, self.get_visual_style("pulse--sign")), (_fitting(room, beside), quiet)),
@@ -160,9 +166,13 @@ class SilencePane(Vertical, can_focus=True):
             self.border_subtitle = Content(f"may draft after {timer.threshold}" if timer.threshold else "")
         if before is None or before.interval != timer.interval:
             self._put("interval-of", f"of {timer.interval}" if timer.interval else "")
-        if before is None or (before.rested, before.interval) != (timer.rested, timer.interval):
-            sign = "✓" if timer.rested else "…"
-            self._put("rested", f"{sign} since last line" if timer.interval else "")
+        if before is None or (before.rested, before.interval, before.spoke) != (
+            timer.rested,
+            timer.interval,
+            timer.spoke,
+        ):
+            told = f"{'✓' if timer.rested else '…'} since last line" if timer.spoke else "✓ no line so far"
+            self._put("rested", told if timer.interval else "")
         self._quiet_bar.show(timer.share)
         self._interval_bar.show(timer.interval_share)
 
@@ -192,7 +202,9 @@ class SilencePane(Vertical, can_focus=True):
             if left < _SMALLEST and part in parts:
                 parts.remove(part)
                 left += _ROWS[part]
-        self._parts, self._for_digits = tuple(parts), Size(width, max(0, left))
+        beside = left < _SMALLEST <= height and width >= _BESIDE_FROM
+        self._parts, self._for_digits = tuple(parts), _BESIDE if beside else Size(width, max(0, left))
+        self.set_class(beside, "-beside")
         self._arrange()
         self._set_digits()
 
@@ -215,12 +227,16 @@ class SilencePane(Vertical, can_focus=True):
         if len(rows) != self._rows:
             self._rows = len(rows)
             self._arrange()
-        self._digits.show(rows)
+        self._digits.show(_centred(rows, 0 if self.has_class("-beside") else self._for_digits.width))
         self._tell_of(self._timer.time if spoken and not rows else "", self._timer.threshold)
 
     def _tell_of(self, time: str, threshold: str) -> None:
         """Behind the bar: what it is a part of, and where no digits have room, the time as well."""
-        words = " of ".join(filter(None, (time, threshold))) if time else f"of {threshold}" if threshold else ""
+        both = f"{time} of {threshold}"
+        if not threshold or (time and len(both) > self.content_size.width // _OF_SHARE):
+            words = time
+        else:
+            words = both if time else f"of {threshold}"
         if words != self._told:
             before, self._told = self._told, words
             place = self.query_one("#quiet-of", Static)
@@ -230,12 +246,17 @@ class SilencePane(Vertical, can_focus=True):
         self.query_one(f"#{place}", Static).update(Content(words))
 
 
+def _centred(rows: Sequence[str], width: int) -> list[str]:
+    before = " " * ((width - len(rows[0])) // 2) if rows else ""
+    return [f"{before}{row}" for row in rows]
+
+
 def _most(trace: Trace) -> tuple[str, ...]:
     """How many lines the highest bar stands for, in as many words as there may be room for."""
     most = trace.most
     if not most:
         return ("nobody wrote", "none")
-    return (f"at most {most} a minute", f"up to {most}/min", f"{most}/min")
+    return (f"peak {most} a minute", f"peak {most}/min", f"{most}/min")
 
 
 def _fitting(room: int, ways: Sequence[str]) -> str:

@@ -11,6 +11,8 @@ from sanctum_tui.ui.chat.wrapping import LEAST_CELLS, wrap
 THERE, MISSING, ODD = "✓", "✗", "!"
 """The signs before a field, and before a warning."""
 _LABEL_CELLS = 11
+_LATER = {"Goals": 1, "Go-live": 2, "Post": 3}
+"""What is read last; it was for others, and before the evening."""
 _QUIET, _STRONG, _ALARM = "$hearth-quiet", "bold", "bold $warning"
 
 
@@ -35,6 +37,18 @@ def in_full(dashboard: Dashboard, width: int) -> Content:
 def in_rows(dashboard: Dashboard, width: int) -> Content:
     """Likewise, with a row for each field."""
     return _joined([*_missing(dashboard), *_warnings(dashboard, width), *_rows(dashboard, width, most=1)])
+
+
+def in_table(dashboard: Dashboard, width: int) -> Content:
+    """What is odd, then every field with all its words: to be read, so what the evening goes by comes first."""
+    rows = list(_warnings(dashboard, width))
+    room = max(LEAST_CELLS, width - _LABEL_CELLS)
+    for label, words in sorted(values(dashboard), key=lambda field: _LATER.get(field[0], 0)):
+        if not words.strip():
+            rows.append(Content.styled(f"{MISSING} {label}".ljust(_LABEL_CELLS) + "missing", _ALARM))
+        for number, row in enumerate(_wrapped(words, room) if words.strip() else ()):
+            rows.append(Content.styled(("" if number else label).ljust(_LABEL_CELLS), _QUIET) + Content(row))
+    return _joined(rows)
 
 
 def in_short(dashboard: Dashboard) -> Content:

@@ -1,4 +1,4 @@
-"""The headings of a document, to go to one by its words. Pure."""
+"""The headings of a document, to go to one by its words, in a list or beside the text. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,3 +29,9 @@ def outline(document: Document) -> tuple[Heading, ...]:
 def place_of(headings: Sequence[Heading], line: int) -> int:
     """Which heading a line stands under; the first one for a line above them all."""
     return max(0, sum(heading.line <= line for heading in headings) - 1)
+
+
+def window(headings: Sequence[Heading], place: int, rows: int) -> Sequence[Heading]:
+    """As many headings as there are rows for, among them the one at `place`."""
+    first = max(0, min(place - rows // 2, len(headings) - rows))
+    return headings[first : first + rows]

@@ -127,7 +127,7 @@ class Reader(ScrollView):
         number, within = document.at(offset.y + round(self.scroll_y))
         line = document.line(number)
         pieces = list(document.pieces(line))
-        cells = offset.x - cell_len(line.lead)
+        cells = offset.x - self.margin - cell_len(line.lead)
         if within >= len(pieces) or cells < 0:
             return None
         index = index_at(line.text, pieces[within], cells)
@@ -159,7 +159,16 @@ class Reader(ScrollView):
         self._lay_out()
 
     def _width(self) -> int:
-        return min(_WIDEST_BIG if self._large else _WIDEST, self.scrollable_content_region.width)
+        return min(_WIDEST_BIG if self._large else _WIDEST, self._room)
+
+    @property
+    def margin(self) -> int:
+        """Cells before the text, which stands in the middle of a wider pane."""
+        return 0 if self.document is None else max(0, self._room - self.document.width) // 2
+
+    @property
+    def _room(self) -> int:
+        return self.scrollable_content_region.width
 
     def _lay_out(self) -> None:
         """Make the document anew, and keep its place: the one in sight, or the one it was left at."""
@@ -198,21 +207,29 @@ class Reader(ScrollView):
         """A row of the text, read from its line."""
         document = self.document
         if document is None or not document.lines:
-            return self._strip([Segment(self.EMPTY if y == 0 else "", self._style(Kind.TEXT, Look.ITALIC))])
+            return self._strip(y, [Segment(self.EMPTY if y == 0 else "", self._style(Kind.TEXT, Look.ITALIC))])
         number, within = document.at(y + round(self.scroll_y))
         line = document.line(number)
         if line.kind is Kind.RULE and not within:
-            return self._strip([Segment("─" * document.width, self._sign())])
+            return self._strip(y, [Segment("─" * document.width, self.sign)])
         piece = next((piece for index, piece in enumerate(document.pieces(line)) if index == within), None)
         if piece is None:
-            return self._strip([])
-        lead = Segment(lead_of(line, within), self._sign())
-        return self._strip([lead, *segments(line, piece, self._style, self.marks(number))])
+            return self._strip(y, [])
+        lead = Segment(lead_of(line, within), self.sign)
+        return self._strip(y, [lead, *segments(line, piece, self._style, self.marks(number))])
 
-    def _strip(self, drawn: list[Segment]) -> Strip:
-        return Strip(drawn).adjust_cell_length(self.scrollable_content_region.width, self.visual_style.rich_style)
+    def beside(self, y: int) -> list[Segment]:
+        """What stands in the margin of a row of the pane."""
+        return []
 
-    def _sign(self) -> Style:
+    def _strip(self, y: int, drawn: list[Segment]) -> Strip:
+        style = self.visual_style.rich_style
+        before = Strip(self.beside(y)).adjust_cell_length(self.margin, style)
+        return Strip([*before, *drawn]).adjust_cell_length(self._room, style)
+
+    @property
+    def sign(self) -> Style:
+        """The style of what is not the text's own words."""
         return self.visual_style.rich_style + self.get_component_rich_style("reader--sign", partial=True)
 
     def _style(self, kind: Kind, look: Look) -> Style:
