@@ -27,7 +27,7 @@ _OUTLINE_CELLS: Final = 28
 _GAP_CELLS: Final = 3
 """Between the outline and the text."""
 _CHOSEN: Final = Style(bold=True)
-EMPTY: Final = "There is no ledger yet. It is written while the evening goes on."
+EMPTY: Final = "It is written while the evening goes on."
 
 
 class LedgerPane(SearchedReader):
