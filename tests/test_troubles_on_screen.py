@@ -14,13 +14,16 @@ from sanctum_tui.evening import PromptState
 from sanctum_tui.events import StorageFailed, StorageRecovered
 from sanctum_tui.paths import write_atomically
 from sanctum_tui.ui.actions import Moment
+from sanctum_tui.ui.app import SanctumApp
+from sanctum_tui.ui.dialogs.settings import SettingsDialog
+from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
 from sanctum_tui.ui.footer import footer_pieces
 from sanctum_tui.ui.keyboard import keyboard_of
 from sanctum_tui.ui.keys import review
 from sanctum_tui.ui.look.themefiles import ThemeFiles
 from sanctum_tui.ui.moods import Mood, numbers_of, timer_of
 from sanctum_tui.ui.panes.ledger import LedgerPane
-from tests.builders import START, settings
+from tests.builders import START, paths_in, settings
 from tests.test_console import card, console, evening, line_waits, toasts, until, words
 
 FULL = "The disk is full: the database could not be written; free some space, then go on."
@@ -199,3 +202,26 @@ async def test_a_ledger_that_is_gone_gives_way_to_tonights(tmp_path: Path) -> No
         await pilot.press("3", "s")
         await until(pilot, lambda: "skipped" in app.query_one(LedgerPane)._markdown.lower())
         assert "tonight, so far" in words(app, "#ledger")
+
+
+async def test_private_mode_is_one_key_away_in_a_dialog_too(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press("P")
+        await until(pilot, lambda: app.private)
+        assert len(app.screen_stack) == 2
+
+
+async def test_what_help_offers_on_the_welcome_works_there(tmp_path: Path) -> None:
+    app = SanctumApp(settings(), paths_in(tmp_path), None)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WelcomeDialog))
+        await pilot.press("T")
+        await until(pilot, lambda: len(app.screen_stack) == 3)
+        await pilot.press("escape", "C")
+        await until(pilot, lambda: isinstance(app.screen, SettingsDialog))
+        await pilot.press("escape", "t")
+        await until(pilot, lambda: "There is no evening yet." in toasts(app))
+        assert isinstance(app.screen, WelcomeDialog)

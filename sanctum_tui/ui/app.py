@@ -169,7 +169,8 @@ class SanctumApp(Shell):
 
         It takes the letters that the editor types out of our keys before it puts the key map over them.
         """
-        action = self.keyboard.anywhere(event.key, dialog=self.screen.is_modal)
+        covered = self.screen.is_modal and not getattr(self.screen, "passes_keys", False)
+        action = self.keyboard.anywhere(event.key, dialog=covered)
         if event.key in self.screen.active_bindings:
             return
         if action is not None:

@@ -66,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "look.private", "P", "private mode", "Hide what should not be on stream; again, to show it.",
         Group.SCREEN, "look.private", always, on=lambda moment: moment.private, label_on="end private mode",
-        footer=False,
+        footer=False, over_dialogs=True,
     ),
     Action(
         "screens.sessions", "O", "earlier evenings…", "List the stored evenings, and read their ledgers.",

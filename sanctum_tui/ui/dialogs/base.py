@@ -24,6 +24,8 @@ class Dialog(ModalScreen[Answer | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False, id="dialog.close")]
     title_words = ""
     foot = "Esc closes"
+    passes_keys = False
+    """Whether the console's keys work as if it were not there."""
     _veiled: bool | None = None
     """Whether things were hidden when it was last looked."""
 

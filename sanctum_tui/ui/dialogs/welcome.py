@@ -36,8 +36,8 @@ _LIVE = "reads your channel's chat, posts only what you approve"
 _ROOMY_ROWS = 30
 """On a lower screen the entries stand close together, so that all are seen."""
 _ROWS_A_STEP = 3
-_FOOT = "Enter or its number chooses · q quits"
-_FOOT_LEFT = "g goes on · Enter or its number chooses · q quits"
+_FOOT = "Enter or its number chooses · ? help · q quits"
+_FOOT_LEFT = "g goes on · Enter or its number chooses · ? help · q quits"
 _FOOT_STEP = "Enter or its number chooses · n not again · q quits"
 _NOT_AGAIN = "not offered again from the next start on; n takes it back"
 _SET = "✓ set up"
@@ -92,6 +92,7 @@ class WelcomeDialog(Dialog[Choice]):
     ]
     title_words = "Sanctum"
     foot = _FOOT
+    passes_keys = True
 
     def __init__(
         self,
