@@ -121,6 +121,7 @@ def footer(moment: Moment, *, unseen: bool = False) -> list[str]:
 def test_while_a_line_waits_its_keys_are_the_last_to_go_from_the_footer() -> None:
     waits = Moment(open=True, playing=True, card=PromptState.PENDING, pane="chat")
     assert footer(waits)[:3] == ["a approve", "e edit", "s skip"]
+    assert footer(waits).index("? help") < footer(waits).index("m mute")
 
 
 def test_where_the_card_is_not_seen_the_footer_says_that_a_line_waits_and_what_shows_it() -> None:
@@ -132,7 +133,7 @@ def test_where_the_card_is_not_seen_the_footer_says_that_a_line_waits_and_what_s
 
 
 def test_after_the_end_the_footer_leads_to_the_ledger() -> None:
-    assert footer(Moment(open=True))[:3] == ["w write ledger", "5 ledger", "O earlier evenings…"]
+    assert footer(Moment(open=True))[:4] == ["w write ledger", "5 ledger", "O earlier evenings…", "? help"]
     assert "m mute" not in footer(Moment(open=True))
 
 

@@ -13,8 +13,12 @@ from sanctum_tui.ui.keyboard import Keyboard
 from sanctum_tui.ui.look.layouts import PANES
 from sanctum_tui.ui.panes.status import KeyLine, Piece
 
-_ALWAYS = frozenset({"screen.help", "screen.quit", "agent.mute"})
-"""Actions that stay where there is no room for all but those that decide on a line, or come at the end."""
+_DECIDE = frozenset({"review.approve", "review.edit", "review.skip"})
+"""What a line waits for: the last to go from the footer."""
+_NEXT = frozenset({"screen.help", "dashboard.write"})
+"""What leads to all else, and into what can be written."""
+_ALWAYS = frozenset({"screen.quit", "agent.mute"})
+"""Actions that stay beside those as long as there is room."""
 _CARD = {
     PromptState.APPROVED: "a line goes out",
     PromptState.SENDING: "a line goes out",
@@ -80,7 +84,7 @@ def footer_pieces(keyboard: Keyboard, moment: Moment, *, editing: bool, unseen: 
     fitting = keyboard.fitting(moment)
     if unseen and moment.card is not None:
         card = keyboard.by_id["screen.review"]
-        told = KeyPiece(f"{card.shown_key} ◆ {_CARD.get(moment.card, 'a line waits')}", 4, action=card.id)
+        told = KeyPiece(f"{card.shown_key} ◆ {_CARD.get(moment.card, 'a line waits')}", 5, action=card.id)
         return [told, *(_piece(action, moment) for action in fitting if action.group is not Group.LINE)]
     return [_piece(action, moment) for action in fitting]
 
@@ -98,7 +102,10 @@ def _piece(action: Action, moment: Moment) -> KeyPiece:
 
 
 def _urgency(action: Action, moment: Moment) -> int:
-    if action.group is Group.LINE or action.id == "dashboard.write" or (action.at_the_end and has_ended(moment)):
+    """From 1, which goes first where there is no room for all, to 4; the card that is not seen is above them."""
+    if action.id in _DECIDE:
+        return 4
+    if action.group is Group.LINE or action.id in _NEXT or (action.at_the_end and has_ended(moment)):
         return 3
     # The way back from a pane that has the whole screen is shown as long as can be, too.
     if action.id in _ALWAYS or (action.id == "screen.zoom" and moment.zoomed):
