@@ -335,8 +335,8 @@ async def test_a_key_that_does_not_fit_says_why_and_what_would(tmp_path: Path) -
     async with console(tmp_path, [says(0), says(30)]) as (app, pilot):
         await until(pilot, lambda: app.stage.ended)
         for key, told in (
-            ("a", "No line waits for that key"),
-            ("y", "No line's outcome is unknown."),
+            ("a", "The evening is not playing"),
+            ("i", "nothing here reaches a stream"),
             ("l", "The evening is not playing"),
         ):
             await pilot.press(key)

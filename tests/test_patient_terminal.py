@@ -1,13 +1,19 @@
 """Keys arrive as a terminal sends them: alone, in pieces, as no text at all, and after the console was stopped."""
 
+import asyncio
+import os
+import pty
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
 from sanctum_tui.paths import shipped
-from tests.terminal import Terminal, terminal
+from sanctum_tui.ui.patient import PatientDriver
+from tests.terminal import PATIENCE_SECONDS, Terminal, terminal
 
 
 @pytest.fixture
@@ -48,3 +54,16 @@ def test_a_console_that_was_stopped_hears_keys_again(console: Terminal) -> None:
     console.until("Esc closes")
     console.send("\x1b")
     console.until(lambda text: "Esc closes" not in text)
+
+
+async def test_where_the_terminal_has_gone_nobody_waits_for_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = pty.openpty()
+    driver = PatientDriver(App[None]())
+    driver.fileno = theirs
+    reader = threading.Thread(target=driver._run_input_thread, daemon=True)
+    monkeypatch.setattr(driver._app, "call_later", lambda *_: None)
+    reader.start()
+    os.close(ours)
+    await asyncio.to_thread(reader.join, PATIENCE_SECONDS)
+    assert not reader.is_alive()
+    os.close(theirs)

@@ -94,9 +94,9 @@ async def test_where_they_are_allowed_a_line_is_approved_from_the_page(tmp_path:
         await page.until(WAITS)
         assert page.keys
         await page.say(keys="?", touched=True)
-        await page.until("Search")
+        await page.until("type to search")
         await page.say(keys="\x1b[27u", touched=True)
-        await page.until(lambda text: "Search" not in text)
+        await page.until(lambda text: "type to search" not in text)
         # A card that has only just turned takes no key, and says so: then it is pressed again.
         for _ in range(50):
             await page.say(keys="a", touched=True)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from sanctum_tui.ui.sparing import SparingScreen
 
 COLUMNS, ROWS = 50, 16
-SEEDS = range(60)
+SEEDS = range(24)
 
 
 class Counted(Static):

@@ -20,7 +20,7 @@ from sanctum_tui.ui.actions import Moment
 from sanctum_tui.ui.actions.line import OPENING, unfit
 from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.chat.history import History
-from sanctum_tui.ui.footer import Footer, beyond, footer_pieces
+from sanctum_tui.ui.footer import Footer, KeyPiece, beyond, footer_pieces
 from sanctum_tui.ui.frame import Frame
 from sanctum_tui.ui.hosting import Host
 from sanctum_tui.ui.keyboard import keyboard_of
@@ -138,11 +138,13 @@ class SanctumApp(Shell):
     def show_keys(self, moment: Moment) -> None:
         """Show in the footer which keys fit; it is asked to each second, and most of the time nothing is new."""
         editing, frame = self.review.editing is not None, self.frame
-        fitting = self.keyboard, moment, editing, frame.standing_panes, frame.shown_panes
+        bar = getattr(self.screen, "told_keys", ())
+        fitting = self.keyboard, moment, editing, frame.standing_panes, frame.shown_panes, bar
         if fitting != self._fitting:
             self._fitting = fitting
             unseen = "review" not in frame.shown_panes
-            self.footer.show(footer_pieces(self.keyboard, moment, editing=editing, unseen=unseen))
+            pieces = footer_pieces(self.keyboard, moment, editing=editing, unseen=unseen)
+            self.footer.show([KeyPiece(f"{face} {does}", key=key) for key, face, does in bar] or pieces)
             self.chat.beyond = beyond(self.keyboard, moment, frame.standing_panes)
 
     async def action_do(self, name: str) -> None:
@@ -226,7 +228,8 @@ class SanctumApp(Shell):
 
     def on_descendant_focus(self) -> None:
         """The keys that fit depend on whether letters go into an editor."""
-        if self.query(Footer):  # not there yet when the first pane gets the focus, nor any more at the end
+        # Not there yet when the first pane gets the focus, nor any more at the end.
+        if self.screen_stack[0].query(Footer):
             self.show_keys(self.moment())
 
     def _tick(self) -> None:

@@ -72,7 +72,7 @@ def footer_pieces(keyboard: Keyboard, moment: Moment, *, editing: bool, unseen: 
     back = keyboard.by_id["screen.back"].shown_key
     if moment.typing and editing:
         return [
-            KeyPiece("Enter asks to post exactly these words", 1, key="enter"),
+            KeyPiece("Enter approves exactly these words", 1, key="enter"),
             KeyPiece("Esc leaves", key="escape"),
         ]
     if moment.typing:

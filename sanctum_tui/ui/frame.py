@@ -51,6 +51,8 @@ class Frame(Widget):
         self._keeping: Timer | None = None
         self._chosen = AUTO
         self._front: str | None = None
+        self._stood = Size()
+        """How large it was when it was arranged last."""
         self._editing = False
         self._after = False
         """The evening is over, and no other one follows by itself."""
@@ -97,7 +99,7 @@ class Frame(Widget):
     @property
     def standing_panes(self) -> frozenset[str]:
         """The panes that have a place in the layout, whether or not another one is in front of them."""
-        return frozenset(pane for column in self._shape() for pane in column)
+        return _panes(self.standing, self.size.height, editing=self._editing)
 
     @property
     def typing(self) -> bool:
@@ -117,9 +119,15 @@ class Frame(Widget):
 
     def places(self, size: Size) -> dict[str, Place]:
         """Where each pane stands in a frame of this size."""
+        layout = layouts.layout_for(*size, self._chosen)[0]
+        standing = _panes(layout, size.height, editing=self._editing)
+        if self._front is None and size != self._stood and (held := self.focused) not in standing:
+            # Where the pane that somebody types in were gone, letters would fall on the card, where they are keys.
+            # Later it would be too late: Textual moves the focus as soon as nothing of the pane is drawn.
+            self._front = held
+            self.call_later(self.bring, held)
         if self._front is not None:
             return {self._front: Place(0, 0, *size)}
-        layout = layouts.layout_for(*size, self._chosen)[0]
         arrange = partial(layouts.arrange, layout, *size, self._own(layout), editing=self._editing, after=self._after)
         return arrange(silence_rows=self._timer_rows(arrange()["silence"].width, size))
 
@@ -200,6 +208,7 @@ class Frame(Widget):
         return True
 
     def on_resize(self) -> None:
+        self._stood = self.size
         self._rearrange()
 
     def on_review_pane_editing_changed(self, message: ReviewPane.EditingChanged) -> None:
@@ -271,6 +280,11 @@ class Frame(Widget):
         self._keeping = None
         if self._remembered is not None:
             self._remembered.write(self._sizes)
+
+
+def _panes(layout: Layout, rows: int, *, editing: bool) -> frozenset[str]:
+    """The panes that have a place."""
+    return frozenset(pane for column in layouts.shape_of(layout, rows, editing=editing) for pane in column)
 
 
 def _focus(pane: Widget) -> None:

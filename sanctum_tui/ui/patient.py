@@ -9,12 +9,15 @@ import selectors
 import threading
 import time
 from codecs import getincrementaldecoder
+from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 _MOST_BYTES = 4096
+_LONGEST_SECONDS = 10.0
+"""After which it is looked whether there is still somebody to tell of keys."""
 
 
 class _Ending(threading.Event):
@@ -33,7 +36,7 @@ class PatientDriver(LinuxDriver):
     """Reads a terminal on Linux and macOS."""
 
     def __init__(
-        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._ending = self.exit_event = _Ending()
@@ -54,15 +57,18 @@ class PatientDriver(LinuxDriver):
                         continue
                     if not sent:
                         # The terminal has gone: the shell looks for that, and nothing more will come from here.
-                        selector.unregister(self.fileno)
+                        return
                     # Half a character decodes to nothing, which the parser would take for the end.
                     for event in parser.feed(text) if (text := decode(sent)) else ():
                         self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
+                if not threading.main_thread().is_alive():
+                    # An app that could not even say that it ends shall not be kept by this thread.
+                    return
 
 
-def _patience(parser: XTermParser) -> float | None:
-    """How long nothing may come before what has come is looked at as it is, in seconds; None is for ever."""
+def _patience(parser: XTermParser) -> float:
+    """How long nothing may come before what has come is looked at as it is, in seconds."""
     due = parser._timeout_time
-    return None if due is None else max(0.0, due - time.monotonic())
+    return _LONGEST_SECONDS if due is None else max(0.0, due - time.monotonic())

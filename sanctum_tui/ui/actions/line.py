@@ -1,7 +1,7 @@
 """Keys of the line that waits."""
 
 from sanctum_tui.evening import PromptState
-from sanctum_tui.ui.actions.registry import NO_LINE, Action, Group, Moment, is_open, with_card
+from sanctum_tui.ui.actions.registry import NO_LINE, OVER, Action, Group, Moment, has_ended, is_open, with_card
 
 _S = PromptState
 _APPROVABLE = frozenset({_S.PENDING, _S.HELD, _S.FAILED})
@@ -24,6 +24,8 @@ OPENING = "The evening is opening; press it again once it is here."
 
 def unfit(action: Action, moment: Moment) -> str:
     """What to say where a key does not fit at this moment: for a line on the card how that stands."""
+    if has_ended(moment) and action.group is Group.LINE:
+        return OVER
     told = _STANDS.get(moment.card, "") if action.otherwise == NO_LINE and moment.card is not None else ""
     return told if told and moment.playing else action.otherwise
 

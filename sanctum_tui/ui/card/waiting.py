@@ -33,6 +33,8 @@ class WaitingLine:
         self._edits = edits
         self._monotonic = monotonic
         self._shown: int | None = None
+        self._moved_on = False
+        """The line under the editor was decided meanwhile."""
         self._turned_at = -math.inf
         self._approved_at: tuple[int, float] | None = None
         self._caller = Caller(self._write, app.bell, os.environ)
@@ -67,6 +69,11 @@ class WaitingLine:
             # The line under the editor is done with; its heading says so, and the words stay.
             own = queue.get(edited)
             card = _edited_card(card, edited, own.state.value if own is not None else "gone")
+            self._app.keys.review.check_again()
+            self._moved_on = True
+        elif edited is not None and self._moved_on:
+            # It was taken back: the words can be posted again.
+            self._moved_on = False
             self._app.keys.review.check_again()
         elif edited is None and card.number is not None and self._edits.get(card.number) is not None:
             card = replace(card, heading=f"{card.heading}; your edit is kept, e goes on with it")

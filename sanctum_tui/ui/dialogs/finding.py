@@ -16,6 +16,8 @@ class FindBar(Dialog[bool]):
     """Answers True where the search is to stay, None where the operator left with Escape."""
 
     CSS_PATH = "finding.tcss"
+    told_keys = (("enter", "Enter", "keeps the search"), ("escape", "Esc", "ends it"))
+    """It has no foot of its own: key, its face and what it does, for the foot of the console."""
 
     field = getters.query_one("#find-words", LineInput)
     told = getters.query_one("#find-told", Static)

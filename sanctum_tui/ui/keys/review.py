@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 DRAFTING = "Drafting anew…"
 BEING_REPLACED = "Another line is being written in its place; a again posts this one."
+INSISTS = "The guard says no. Enter again posts it all the same; Esc leaves."
 REASON_GOES = "The reason goes into the ledger, and becomes a standing note that later lines keep to."
 NOTE_GONE = "The standing note it had left is gone with it."
 DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
@@ -65,7 +66,10 @@ class ReviewKeys:
     async def edit(self) -> None:
         number = self._number()
         prompt = None if number is None else self._presenter.evening.queue.get(number)
-        if prompt is None or self._app.review.editing is not None:
+        if self._app.review.editing is not None:
+            self._app.frame.go_to("review")
+            return
+        if prompt is None:
             return
         self._refused_words = None
         kept = self._presenter.edits.get(prompt.number)
@@ -198,6 +202,8 @@ class ReviewKeys:
             if self._refused_words != line:
                 self._refused_words = line
                 self.check(message.number, line)
+                # On a small card the verdict may stand below what is seen.
+                self._app.say(INSISTS, severity="warning")
                 return
             reason = OVERRIDE + ", ".join(finding.rule for finding in verdict.findings)
         outcome = await self._presenter.evening.desk.approve(message.number, line=line, reason=reason)

@@ -223,6 +223,8 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self._fit()
         editor = LineEditor(text)
         await self.mount(editor, after="#card-status")
+        # Whoever comes back to the card comes back to the words, not to keys that act on a line.
+        self.can_focus = False
         editor.focus()
         self.post_message(self.EditingChanged(True))
 
@@ -232,6 +234,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
             return
         self._editing = None
         self.remove_class("-editing")
+        self.can_focus = True
         await self.query("#line-editor").remove()
         if not self.is_running:
             # The console closed while the editor went away.

@@ -166,6 +166,7 @@ class SilencePane(Vertical, can_focus=True):
             self.border_subtitle = Content(f"may draft after {timer.threshold}" if timer.threshold else "")
         if before is None or before.interval != timer.interval:
             self._put("interval-of", f"of {timer.interval}" if timer.interval else "")
+            self._make_room()
         if before is None or (before.rested, before.interval, before.spoke) != (
             timer.rested,
             timer.interval,
@@ -196,7 +197,7 @@ class SilencePane(Vertical, can_focus=True):
     def _make_room(self) -> None:
         """Find out how much room digits have, and what else is there; in large type they come first."""
         width, height = self.content_size
-        parts = [part for part in _ROWS if part not in _ALWAYS] if not self._big else []
+        parts = [part for part in _ROWS if part not in _ALWAYS and self._tells(part)] if not self._big else []
         left = height - _LEAST_ROWS - sum(_ROWS[part] for part in parts)
         for part in ("legend", "pulse", "interval"):
             if left < _SMALLEST and part in parts:
@@ -208,11 +209,20 @@ class SilencePane(Vertical, can_focus=True):
         self._arrange()
         self._set_digits()
 
+    def _tells(self, part: str) -> bool:
+        """Whether there is anything to tell in this part; there is no time between two lines after the end."""
+        return part != "interval" or self._timer is None or bool(self._timer.interval)
+
     def _arrange(self) -> None:
         """Show what has room beside digits of this height."""
         parts, left = set(self._parts), self._for_digits.height - self._rows
         for part in ("interval", "pulse", "legend"):
-            if part not in parts and left >= _ROWS[part] and (part != "legend" or "pulse" in parts):
+            if (
+                part not in parts
+                and self._tells(part)
+                and left >= _ROWS[part]
+                and (part != "legend" or "pulse" in parts)
+            ):
                 parts.add(part)
                 left -= _ROWS[part]
             self.set_class(part in parts, f"-{part}")

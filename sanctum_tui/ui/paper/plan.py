@@ -62,6 +62,10 @@ class PlanPage(VerticalScroll):
             self._width = event.size.width
             self._fit()
 
+    def on_show(self) -> None:
+        # What changed while the editor stood here was not laid out.
+        self._fit()
+
     def on_click(self, event: Click) -> None:
         if event.chain == 2:
             event.stop()
