@@ -52,7 +52,6 @@ class Papers:
         self._refused = False
         """The disk refused the dashboard as it stands here, which was told."""
         self._try_again_at: float | None = None
-        self._saving: asyncio.Task[None] | None = None
         self._ready = False
         """The editor has the evening's plan, and takes a drafted one."""
         self._drafted: str | None = None
@@ -105,7 +104,8 @@ class Papers:
         """
         if self._try_again_at is not None and self._monotonic() >= self._try_again_at:
             self._try_again_at = None
-            self._saving = asyncio.create_task(self._save_again(), name="saving the dashboard again")
+            if self._dashboard is not None:
+                self._dashboard.flush()
         after = self._app.stage.ended and self._evening.broadcasting is None
         if self._app.frame.come_after(after) and after:
             self.stale = True
@@ -164,10 +164,6 @@ class Papers:
         else:
             self._refused = False
             self._dashboard.saved(await asyncio.to_thread(remarked, self._evening.dashboard))
-
-    async def _save_again(self) -> None:
-        if self._dashboard is not None and (text := self._dashboard.unsaved) is not None:
-            await self.save_dashboard(text)
 
     async def wanted(self, what: "Want") -> None:
         """The operator wants to start from a template or an earlier dashboard, or to write in another editor."""
