@@ -22,6 +22,7 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -33,6 +34,7 @@ from sanctum_tui.memory.engine import Memory
 from sanctum_tui.ui.look.theming import variable_defaults
 from sanctum_tui.ui.panes import chat
 from sanctum_tui.ui.panes.chat import ChatPane
+from sanctum_tui.ui.sparing import SparingScreen
 from tests.benchmarks.corpus import messages
 
 _TURN_SECONDS = 0.01
@@ -104,6 +106,10 @@ class Room(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
+
+    def get_default_screen(self) -> Screen[None]:
+        # As the console does, which has it from its shell; so the other panes have it too.
+        return SparingScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         yield self.pane
