@@ -574,11 +574,14 @@ async def test_what_no_chat_would_take_cannot_be_insisted_on(tmp_path: Path, wri
         assert card(app).state is PromptState.PENDING
 
 
-async def test_words_that_were_left_are_told_of_on_the_card(tmp_path: Path) -> None:
-    async with console(tmp_path) as (app, pilot):
+async def test_words_that_were_left_are_told_of_on_the_card_while_one_can_go_on_with_them(tmp_path: Path) -> None:
+    async with console(tmp_path, chosen=settings(review_undo_seconds=60.0)) as (app, pilot):
         await line_waits(app, pilot)
         await pilot.press("e", *"half", "escape")
         await until(pilot, lambda: "your edit is kept, e goes on with it" in words(app, "#review"))
+        await pilot.press("a")
+        await until(pilot, lambda: "Line 1 goes out in" in words(app, "#review"))
+        assert "e goes on with it" not in words(app, "#review")
 
 
 async def test_when_the_evening_has_ended_the_card_says_where_its_ledger_is(tmp_path: Path) -> None:

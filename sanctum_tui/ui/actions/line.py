@@ -5,8 +5,9 @@ from sanctum_tui.ui.actions.registry import NO_LINE, OVER, Action, Group, Moment
 
 _S = PromptState
 _APPROVABLE = frozenset({_S.PENDING, _S.HELD, _S.FAILED})
-_EDITABLE = _APPROVABLE | {_S.REJECTED}
-_SKIPPABLE = _EDITABLE
+EDITABLE = _APPROVABLE | {_S.REJECTED}
+"""A line that words may still be changed of."""
+_SKIPPABLE = EDITABLE
 _REDRAFTABLE = frozenset({_S.PENDING, _S.HELD, _S.REJECTED})
 _STANDS = {
     _S.HELD: "It is held already; a posts it, s lets it go.",
@@ -37,7 +38,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "review.edit", "e", "edit", "Edit the line in place; Enter approves exactly what you wrote, Escape leaves.",
-        Group.LINE, "review.edit", with_card(_EDITABLE), NO_LINE,
+        Group.LINE, "review.edit", with_card(EDITABLE), NO_LINE,
     ),
     Action(
         "review.skip", "s", "skip", "Let the line go at once.",

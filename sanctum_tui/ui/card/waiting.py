@@ -11,6 +11,7 @@ from sanctum_tui.agent.modes.steward import NAME as STEWARD
 from sanctum_tui.agent.modes.steward import TOO_LATE_SECONDS
 from sanctum_tui.evening import Prompt, PromptState
 from sanctum_tui.review.prompt import OPEN, may_step
+from sanctum_tui.ui.actions.line import EDITABLE
 from sanctum_tui.ui.card.calling import Caller
 from sanctum_tui.ui.card.cards import SETTLE_SECONDS, Card, card_of, lapse_of
 from sanctum_tui.ui.card.edits import Edits
@@ -75,7 +76,7 @@ class WaitingLine:
             # It was taken back: the words can be posted again.
             self._moved_on = False
             self._app.keys.review.check_again()
-        elif edited is None and card.number is not None and self._edits.get(card.number) is not None:
+        elif edited is None and card.state in EDITABLE and self._edits.get(card.number or 0) is not None:
             card = replace(card, heading=f"{card.heading}; your edit is kept, e goes on with it")
         elif card.number is None and self._app.stage.ended:
             told = self._app.host.last_words
