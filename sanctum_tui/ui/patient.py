@@ -41,6 +41,10 @@ class PatientDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._ending = self.exit_event = _Ending()
 
+    def _sigtstp_application(self, *_: object) -> None:
+        # Between two things, as a signal comes in the middle of one: inside of a write it would wait for that write.
+        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+
     def run_input_thread(self) -> None:
         """Turn what the terminal sends into events, until it has to end; raises OSError where it has gone."""
         parser = XTermParser(self._debug)
