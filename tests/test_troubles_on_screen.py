@@ -57,7 +57,7 @@ async def test_a_half_edited_line_that_the_disk_refused_is_written_as_soon_as_it
         write_atomically(path, text)
 
     monkeypatch.setattr("sanctum_tui.ui.card.edits.write_atomically", write)
-    monkeypatch.setattr(review, "_TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(review, "TRY_AGAIN_SECONDS", 0.01)
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
         await pilot.press("e", "W", "h", "y")

@@ -30,7 +30,10 @@ class _Panes(Arranger):
     name = "panes"
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
-        places = parent.places(size) if isinstance(parent, Frame) else {}
+        places: dict[str, Place] = {}
+        if isinstance(parent, Frame):
+            parent.hold(size)
+            places = parent.places(size)
         return [
             WidgetPlacement(Region(*place), NULL_OFFSET, NULL_SPACING, child)
             for child in children
@@ -117,17 +120,24 @@ class Frame(Widget):
         """The layout that the panes stand in."""
         return layouts.layout_for(*self.size, self._chosen)[0]
 
-    def places(self, size: Size) -> dict[str, Place]:
-        """Where each pane stands in a frame of this size."""
+    def hold(self, size: Size) -> None:
+        """Bring the pane that has the focus to the front, where another size leaves no place for it.
+
+        Letters that are typed in it would fall on the card, where they are keys. After the panes are arranged it
+        would be too late: Textual moves the focus as soon as nothing of the pane is drawn.
+        """
+        if self._front is not None or size == self._stood:
+            return
         layout = layouts.layout_for(*size, self._chosen)[0]
-        standing = _panes(layout, size.height, editing=self._editing)
-        if self._front is None and size != self._stood and (held := self.focused) not in standing:
-            # Where the pane that somebody types in were gone, letters would fall on the card, where they are keys.
-            # Later it would be too late: Textual moves the focus as soon as nothing of the pane is drawn.
+        if (held := self.focused) not in _panes(layout, size.height, editing=self._editing):
             self._front = held
             self.call_later(self.bring, held)
+
+    def places(self, size: Size) -> dict[str, Place]:
+        """Where each pane stands in a frame of this size."""
         if self._front is not None:
             return {self._front: Place(0, 0, *size)}
+        layout = layouts.layout_for(*size, self._chosen)[0]
         arrange = partial(layouts.arrange, layout, *size, self._own(layout), editing=self._editing, after=self._after)
         return arrange(silence_rows=self._timer_rows(arrange()["silence"].width, size))
 

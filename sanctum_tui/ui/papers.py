@@ -26,7 +26,7 @@ LEDGER_SECONDS = 10.0
 QUIET_LEDGER_SECONDS = 60.0
 """And while nothing happens: how long it has been quiet is in it."""
 TRY_AGAIN_SECONDS = 5.0
-"""After which a dashboard that the disk refused is tried again."""
+"""After which a text that the disk refused, a dashboard or a half-edited line, is tried again."""
 _STYLES = Path(__file__).parent / "panes"
 TONIGHT = "5 Ledger · tonight, so far"
 

@@ -10,6 +10,7 @@ from sanctum_tui.review.prompt import OVERRIDE, Outcome, may_step, unsendable
 from sanctum_tui.text import single_spaced
 from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
+from sanctum_tui.ui.papers import TRY_AGAIN_SECONDS
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -30,8 +31,6 @@ DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
 
 _EDIT_SECONDS = 0.25
 """How long after the last key a half-edited line is written to disk."""
-_TRY_AGAIN_SECONDS = 5.0
-"""After which a text that the disk refused is tried again."""
 
 
 class ReviewKeys:
@@ -237,7 +236,7 @@ class ReviewKeys:
             if not self._unsaved:
                 self._app.say(error.sentence, severity="error")
             self._unsaved = True
-            self._saving = self._app.set_timer(_TRY_AGAIN_SECONDS, self.save_edits)
+            self._saving = self._app.set_timer(TRY_AGAIN_SECONDS, self.save_edits)
         else:
             self._unsaved = False
 

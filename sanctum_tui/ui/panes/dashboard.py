@@ -16,6 +16,7 @@ from sanctum_tui.dashboard.value import Dashboard
 from sanctum_tui.text import clean
 from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.look.concealing import conceal
+from sanctum_tui.ui.look.veiled import Veiled
 from sanctum_tui.ui.paper.beside import DashboardFields
 from sanctum_tui.ui.paper.editor import MarkdownEditor
 from sanctum_tui.ui.paper.manuscript import Manuscript
@@ -33,7 +34,7 @@ _ROWS_HEIGHT: Final = 18
 _TITLE: Final = "4 Dashboard"
 
 
-class DashboardPane(Vertical):
+class DashboardPane(Veiled, Vertical):
     """The plan to read until somebody asks to write, and then an editor.
 
     What is typed is never overwritten, and is told as soon as the keys rest.
@@ -69,7 +70,6 @@ class DashboardPane(Vertical):
         super().__init__(id=id)
         self.border_title = Content(_TITLE)
         self._pause_seconds = pause_seconds
-        self._private = False
         self._page = PlanPage(self._show_plan)
         self._editor = MarkdownEditor()
         self._fields = DashboardFields(self._show_plan)
@@ -137,16 +137,9 @@ class DashboardPane(Vertical):
         """The text as it stands here, where the file is not known to have it; None where it has."""
         return self._script.unsaved(self._editor.text)
 
-    @property
-    def private(self) -> bool:
-        """Whether places on this machine are hidden."""
-        return self._private
-
-    @private.setter
-    def private(self, private: bool) -> None:
-        if private != self._private:
-            self._private = private
-            self._tell_state()
+    def veil(self) -> None:
+        """Places on this machine are hidden."""
+        self._tell_state()
 
     @property
     def writing(self) -> bool:

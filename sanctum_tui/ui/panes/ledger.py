@@ -15,6 +15,7 @@ from textual.message import Message
 
 from sanctum_tui.text import clean, clean_line, shorten
 from sanctum_tui.ui.bindings import bindings_of
+from sanctum_tui.ui.look.veiled import Veiled
 from sanctum_tui.ui.paper.discretion import discreet
 from sanctum_tui.ui.paper.moments import Moment, Moments
 from sanctum_tui.ui.paper.outline import Heading, outline, place_of, window
@@ -30,7 +31,7 @@ _CHOSEN: Final = Style(bold=True)
 EMPTY: Final = "It is written while the evening goes on."
 
 
-class LedgerPane(SearchedReader):
+class LedgerPane(Veiled, SearchedReader):
     """A ledger, with a search, an outline, the way to the chat at its times, and that to earlier ledgers."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("ledger")
@@ -64,7 +65,6 @@ class LedgerPane(SearchedReader):
         super().__init__(id=id)
         self._markdown = ""
         self._title = "Ledger"
-        self._private = False
         self._places: dict[Path | None, int] = {}
         """Where ledgers that were in sight before were left, by their paths."""
         self._earlier: tuple[tuple[str, Path], ...] = ()
@@ -113,16 +113,9 @@ class LedgerPane(SearchedReader):
         """The ledger that the reader asked for last; None is tonight's."""
         return self._wanted
 
-    @property
-    def private(self) -> bool:
-        """Whether flags and the operator's notes are hidden."""
-        return self._private
-
-    @private.setter
-    def private(self, private: bool) -> None:
-        if private != self._private:
-            self._private = private
-            self.read(self._words)
+    def veil(self) -> None:
+        """Flags and the operator's notes are hidden."""
+        self.read(self._words)
 
     @property
     def big(self) -> bool:

@@ -21,6 +21,7 @@ from sanctum_tui.ui.card.exact import UNREAD, UNREAD_EDIT, ExactText
 from sanctum_tui.ui.card.fitting import Fitting
 from sanctum_tui.ui.card.parts import Changes, CheckText, LineText, end_of
 from sanctum_tui.ui.look.hanging import Hanging
+from sanctum_tui.ui.look.veiled import Veiled
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
@@ -41,7 +42,7 @@ _MOST_WRITTEN = 600
 """Characters of a line that is being written that are shown; the guard lets far fewer stand."""
 
 
-class ReviewPane(VerticalScroll, can_focus=True):
+class ReviewPane(Veiled, VerticalScroll, can_focus=True):
     """Shows a `Card`, and the editor while the operator edits its line."""
 
     class Edited(Message):
@@ -70,7 +71,7 @@ class ReviewPane(VerticalScroll, can_focus=True):
         self.border_title = Content("3 Review")
         self._card: Card | None = None
         self._editing: int | None = None
-        self._private = self._big = False
+        self._big = False
         self._status = ""
         self._written = ""
         self._painted = ""
@@ -124,16 +125,9 @@ class ReviewPane(VerticalScroll, can_focus=True):
             self.scroll_to_widget(exact, animate=False)
         return unread
 
-    @property
-    def private(self) -> bool:
-        """Whether notes, reasons and sources are hidden; the line itself stays."""
-        return self._private
-
-    @private.setter
-    def private(self, private: bool) -> None:
-        if private != self._private:
-            self._private = private
-            self._show_anew()
+    def veil(self) -> None:
+        """Notes, reasons and sources are hidden; the line itself stays."""
+        self._show_anew()
 
     @property
     def big(self) -> bool:
