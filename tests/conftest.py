@@ -8,5 +8,4 @@ import pytest
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """For ``-n auto``: more than there are cores, since what waits for a terminal or a socket needs none."""
-    cores = os.cpu_count() or 1
-    return cores + cores // 2 + cores % 2
+    return 2 * (os.cpu_count() or 1)

@@ -502,9 +502,9 @@ async def test_with_nothing_set_up_a_number_plays_a_sample_evening(tmp_path: Pat
         assert "Connect to Twitch…" in words(app)
         await pilot.press("1")
         await until(pilot, lambda: app.presenter is not None)
-        assert evening(app).player.speed == 30
-        await pilot.press("right_square_bracket")
-        await until(pilot, lambda: evening(app).player.speed == 60)
+        assert evening(app).player.speed == 60
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: evening(app).player.speed == 30)
         await pilot.press("space")
         await until(pilot, lambda: "paused" in words(app))
 

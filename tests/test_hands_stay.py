@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from textual.events import DescendantFocus
+
 from sanctum_tui.evening import PromptState
 from sanctum_tui.ui.card.lineeditor import LineEditor
 from tests.builders import settings
 from tests.test_console import card, console, evening, line_waits, toasts, until, words
+from tests.test_first_run import newcomer
 
 
 async def test_a_terminal_that_shrinks_leaves_the_pane_that_is_written_in(tmp_path: Path) -> None:
@@ -74,3 +77,12 @@ async def test_after_the_end_the_keys_of_a_line_say_that_it_is_over(tmp_path: Pa
         await until(pilot, lambda: "The evening is not playing" in toasts(app))
         assert "since last line" not in words(app, "#silence")
         assert "no line so far" not in words(app, "#silence")
+
+
+async def test_a_focus_that_moves_while_the_console_closes_ends_nothing(tmp_path: Path) -> None:
+    app = newcomer(tmp_path)
+    async with app.run_test():
+        pane = app.query_one("#chat")
+    # Panes lose the focus one after the other as they go; what is told of it comes when no screen is there any more.
+    await app.on_event(DescendantFocus(pane))
+    assert not app.screen_stack

@@ -229,7 +229,7 @@ class SanctumApp(Shell):
     def on_descendant_focus(self) -> None:
         """The keys that fit depend on whether letters go into an editor."""
         # Not there yet when the first pane gets the focus, nor any more at the end.
-        if self.screen_stack[0].query(Footer):
+        if self.screen_stack and self.screen_stack[0].query(Footer):
             self.show_keys(self.moment())
 
     def _tick(self) -> None:

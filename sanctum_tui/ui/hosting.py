@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SAMPLE_SPEED = 30.0
+SAMPLE_SPEED = 60.0
+"""A newcomer sees the first line wait after half a minute, and can still read what scrolls by until then."""
 
 
 class Host:
