@@ -1,6 +1,7 @@
 """Moving to another connection, as Twitch asks at times: nothing is lost, and nothing is told in the wrong order."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,12 +65,15 @@ async def test_a_dead_reconnect_url_does_no_harm_and_heals_when_the_old_connecti
         await until(lambda: listener.story == ["still here", "-", "after"])
 
 
-async def test_a_reconnect_without_a_welcome_on_the_new_connection_does_no_harm(twitch: FakeTwitch) -> None:
+async def test_a_reconnect_without_a_welcome_on_the_new_connection_does_no_harm(
+    twitch: FakeTwitch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "sanctum_tui")
     async with listening(twitch, timing=BRISK) as listener:
         await listener.is_up()
         twitch.faults.no_welcome(1)
         await twitch.faults.reconnect()
-        await asyncio.sleep(BRISK.connect * 1.5)
+        await until(lambda: "the old one goes on" in caplog.text)
         await twitch.says("mira", "still here")
         await until(lambda: listener.story == ["still here"])
 
