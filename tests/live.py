@@ -18,8 +18,9 @@ from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.runtime.onair import OnAir
 from sanctum_tui.runtime.plan import LivePlan
 from sanctum_tui.settings import Settings
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.store import TokenStore, tokens_path
-from sanctum_tui.twitch.values import LinkState, Role, Timing
+from sanctum_tui.twitch.values import LinkState, Timing
 from tests.builders import Heard, paths_in, says, settings, write_log
 from tests.fake_twitch import FakeTwitch
 

@@ -30,8 +30,9 @@ from sanctum_tui.runtime.evening import Evening
 from sanctum_tui.runtime.onair import OnAir
 from sanctum_tui.runtime.plan import LivePlan
 from sanctum_tui.settings import Settings
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.store import TokenStore, tokens_path
-from sanctum_tui.twitch.values import LinkState, Role, Timing
+from sanctum_tui.twitch.values import LinkState, Timing
 from tests import fake_twitch, live, soak_script
 from tests.fake_twitch import FakeTwitch
 from tests.live import FastClock, until

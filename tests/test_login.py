@@ -18,8 +18,9 @@ from sanctum_tui.twitch.access import Access, SignedIn, opened
 from sanctum_tui.twitch.by_account import ByAccount
 from sanctum_tui.twitch.errors import LoginNeededError, RefusedError, UnreachableError
 from sanctum_tui.twitch.login import Denied, Expired, LoggedIn, LoginStep, Offline, Waiting, log_in
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.store import TokenStore, environment_tokens, tokens_path
-from sanctum_tui.twitch.values import Account, Grant, Role
+from sanctum_tui.twitch.values import Account, Grant
 from tests.builders import START, at, paths_in, settings
 from tests.fake_twitch import FakeTwitch
 from tests.oauth import ALL, BOT, CLIENT, CUT, MIRA, QUICK, Oauth, Permit, oauth_service

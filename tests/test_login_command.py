@@ -17,8 +17,9 @@ from sanctum_tui.commands.login import Sheet, follow
 from sanctum_tui.paths import user_paths
 from sanctum_tui.settings import Loaded, Secret, describe
 from sanctum_tui.twitch.login import Denied, LoginStep, Offline, Waiting
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.store import TokenStore, tokens_path
-from sanctum_tui.twitch.values import DeviceCode, Role
+from sanctum_tui.twitch.values import DeviceCode
 from sanctum_tui.ui.look.blocks import letters
 from tests.builders import paths_in, settings
 from tests.eventsub import SetClock

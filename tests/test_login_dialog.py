@@ -17,9 +17,10 @@ from sanctum_tui.paths import shipped
 from sanctum_tui.settings import Secret
 from sanctum_tui.twitch.errors import RefusedError
 from sanctum_tui.twitch.login import Denied, Expired, LoggedIn, LoginStep, Offline, Waiting
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.scopes import Scope, wanted
 from sanctum_tui.twitch.store import known
-from sanctum_tui.twitch.values import Account, DeviceCode, Grant, Role
+from sanctum_tui.twitch.values import Account, DeviceCode, Grant
 from sanctum_tui.ui.dialogs.login import ASKING, COPIED, LoginDialog, login_dialog, room
 from sanctum_tui.ui.dialogs.registering import RegisteringDialog
 from sanctum_tui.ui.dialogs.welcome import Choice, ChoiceKind, WelcomeDialog

@@ -24,10 +24,11 @@ from sanctum_tui.settings import Secret, Settings
 from sanctum_tui.twitch.environment import from_environment
 from sanctum_tui.twitch.errors import LoginNeededError, RateLimitedError, RefusedError, TwitchError, UnreachableError
 from sanctum_tui.twitch.identity import Identity
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.scopes import missing, wanted
 from sanctum_tui.twitch.store import EnvironmentTokens, TokenStore, environment_tokens, known, tokens_path
 from sanctum_tui.twitch.tokens import Tokens
-from sanctum_tui.twitch.values import Account, Grant, Role, Timing
+from sanctum_tui.twitch.values import Account, Grant, Timing
 from tests.builders import paths_in, settings
 from tests.oauth import CLIENT, CUT, MIRA, Oauth, oauth_service, store_in
 

@@ -1,5 +1,6 @@
 """``sanctum-tui``: the console, with the sample evenings to choose from."""
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -34,6 +35,8 @@ def open_console(loaded: Loaded, paths: Paths, plan: "AnyPlan | None") -> int:
     # Read by Textual when it is imported. It repaints only what has changed, and the panes bound themselves;
     # at its usual 60 a second, what a key changes is seen up to two frames late.
     os.environ.setdefault("TEXTUAL_FPS", "240")
+    # Until the first paint everything that is made stays: looking for garbage would only delay it.
+    gc.disable()
     from sanctum_tui.ui.app import SanctumApp
 
     app = SanctumApp(loaded.settings, paths, plan, sources=loaded.sources)

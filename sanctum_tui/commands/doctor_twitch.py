@@ -9,7 +9,8 @@ from sanctum_tui.errors import SanctumError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Loaded, Settings
 from sanctum_tui.twitch.addresses import addresses
-from sanctum_tui.twitch.values import Account, Role
+from sanctum_tui.twitch.roles import Role
+from sanctum_tui.twitch.values import Account
 
 if TYPE_CHECKING:
     from sanctum_tui.twitch.access import Access, SignedIn

@@ -15,8 +15,9 @@ from sanctum_tui.errors import ExitCode, NotReadyError
 from sanctum_tui.paths import Paths
 from sanctum_tui.settings import Loaded, Settings
 from sanctum_tui.twitch.registering import registering
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.scopes import Scope, wanted
-from sanctum_tui.twitch.values import DeviceCode, Role
+from sanctum_tui.twitch.values import DeviceCode
 from sanctum_tui.ui.connecting import BOT_IN_THE_BROWSER, left_words
 from sanctum_tui.ui.look.blocks import halves, letters, qr_dots
 

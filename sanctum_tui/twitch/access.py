@@ -22,10 +22,11 @@ from sanctum_tui.twitch.errors import LoginNeededError
 from sanctum_tui.twitch.identity import Identity
 from sanctum_tui.twitch.login import LoggedOut, LoginStep, log_in, log_out
 from sanctum_tui.twitch.ports import Api
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.scopes import Scope
 from sanctum_tui.twitch.store import TokenStore, environment_tokens, tokens_path
 from sanctum_tui.twitch.tokens import Origin, Tokens
-from sanctum_tui.twitch.values import Account, Grant, Role, Timing
+from sanctum_tui.twitch.values import Account, Grant, Timing
 
 if TYPE_CHECKING:
     from sanctum_tui.twitch.helix import Helix

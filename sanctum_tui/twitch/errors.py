@@ -4,7 +4,7 @@ Their sentences never hold a token, an address with parameters, or another libra
 """
 
 from sanctum_tui.errors import ExitCode, SanctumError
-from sanctum_tui.twitch.values import Role
+from sanctum_tui.twitch.roles import Role
 
 
 class TwitchError(SanctumError):

@@ -7,8 +7,9 @@ from datetime import timedelta
 from sanctum_tui.clock import Clock
 from sanctum_tui.twitch.errors import RateLimitedError, TwitchError, UnreachableError
 from sanctum_tui.twitch.identity import DeniedError, ExpiredError, Identity
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.scopes import Scope, missing, wanted
-from sanctum_tui.twitch.values import DeviceCode, Grant, Role
+from sanctum_tui.twitch.values import DeviceCode, Grant
 
 _TICK_SECONDS = 1.0
 """How often a step tells how much time is left."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sanctum_tui.twitch.values import Role
+from sanctum_tui.twitch.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from sanctum_tui.paths import Paths, write_atomically
 from sanctum_tui.secrecy import REDACTOR
 from sanctum_tui.settings import Secret, Settings
 from sanctum_tui.twitch.errors import UnreachableError
-from sanctum_tui.twitch.values import Grant, Role
+from sanctum_tui.twitch.roles import Role
+from sanctum_tui.twitch.values import Grant
 
 log = logging.getLogger(__name__)
 

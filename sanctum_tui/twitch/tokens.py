@@ -15,8 +15,9 @@ from sanctum_tui.errors import SanctumError
 from sanctum_tui.settings import Secret
 from sanctum_tui.twitch.errors import LoginNeededError, RefusedError, TwitchError, UnreachableError
 from sanctum_tui.twitch.identity import Identity, completed
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.store import EnvironmentTokens, TokenStore
-from sanctum_tui.twitch.values import Grant, Role
+from sanctum_tui.twitch.values import Grant
 
 log = logging.getLogger(__name__)
 

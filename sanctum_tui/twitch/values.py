@@ -2,18 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum
 
 from sanctum_tui.settings import Secret
-
-
-class Role(StrEnum):
-    """What an account is used for."""
-
-    STREAMER = "streamer"
-    """Whose channel it is: reads chat, changes title and category, sets markers; posts where there is no bot."""
-    BOT = "bot"
-    """A second account that the agent's approved lines are posted from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,6 @@ class SanctumApp(Shell):
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
-        self.review.focus()
         self.show_keys(self.moment())
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(lambda: self.keys.look.wear(self.host.settings))

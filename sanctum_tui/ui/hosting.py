@@ -12,7 +12,7 @@ from sanctum_tui.errors import NotReadyError, SanctumError
 from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
-from sanctum_tui.twitch.values import Role
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.ui.moods import OPENING, Timer
 from sanctum_tui.ui.panes.status import WARNING, Piece
 from sanctum_tui.ui.settingup import SettingUp

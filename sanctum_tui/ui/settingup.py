@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import SanctumError
-from sanctum_tui.twitch.values import Role
+from sanctum_tui.twitch.roles import Role
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.trying import Answered

@@ -103,10 +103,6 @@ class Shell(Unhurried[int]):
     def get_default_screen(self) -> Screen[None]:
         return SparingScreen(id="_default")
 
-    def on_load(self) -> None:
-        # Until the first paint everything that is made stays: looking for garbage would only delay it.
-        gc.disable()
-
     def on_mount(self) -> None:
         # Textual would leave the terminal broken. Where a platform has no such signal, nobody can send it.
         with suppress(NotImplementedError, RuntimeError):
@@ -118,7 +114,8 @@ class Shell(Unhurried[int]):
 
     @staticmethod
     def _settle() -> None:
-        # What is there by now stays to the end; walking it at each collection would make keys wait.
+        # What is there by now stays to the end; walking it at each collection would make keys wait. Until here
+        # whoever opened the console keeps them off.
         gc.freeze()
         gc.enable()
 
@@ -148,6 +145,11 @@ class Shell(Unhurried[int]):
     def refresh_css(self, animate: bool = True) -> None:
         """Take off again a theme in which nothing can be shown: a file may hold what no check thought of."""
         theme, before = self.current_theme, self._worn
+        if not self.screen_stack:
+            # Nothing is there to be styled; the sheets are read when something is, and once is enough.
+            self.stylesheet.set_variables(self.get_css_variables())
+            self._worn = theme
+            return
         try:
             super().refresh_css(animate)
             if before is not None and theme != before:

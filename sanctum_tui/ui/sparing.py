@@ -44,7 +44,9 @@ class Sparing(Compositor):
 
 
 class SparingScreen(Screen[None]):
-    """The console's own screen."""
+    """The console's own screen: keys go to the card first."""
+
+    AUTO_FOCUS = "#review"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -60,7 +60,7 @@ class ExactText(Static):
     """What would be posted, or was."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id, classes="-empty", markup=False)
         self._shown = ("", "", False)
         self.signed = Signed("")
         """The text as it is drawn."""

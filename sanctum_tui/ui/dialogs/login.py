@@ -19,8 +19,9 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from sanctum_tui.errors import SanctumError
+from sanctum_tui.twitch.roles import Role
 from sanctum_tui.twitch.scopes import Scope, wanted
-from sanctum_tui.twitch.values import DeviceCode, Role
+from sanctum_tui.twitch.values import DeviceCode
 from sanctum_tui.ui.connecting import BOT_IN_THE_BROWSER, left_words, typed_address
 from sanctum_tui.ui.dialogs.base import Dialog
 from sanctum_tui.ui.look.blocks import letters

@@ -67,7 +67,8 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         """Escape: the operator leaves the editor; these were the words."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        # Styled at once as it will be when it shows that nothing waits.
+        super().__init__(id=id, classes="-idle")
         self.border_title = Content("3 Review")
         self._card: Card | None = None
         self._editing: int | None = None
@@ -84,18 +85,19 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         """What stands in which place, so that nothing is laid out anew that is as it was."""
 
     def compose(self) -> ComposeResult:
+        # What begins empty is styled so at once: to change a class costs as much as to mount.
         yield Static(id="card-heading", markup=False)
-        yield Static(id="card-status", markup=False)
+        yield Static(id="card-status", classes="-empty", markup=False)
         yield LineText(id="card-written", classes="-empty")
         yield LineText(id="card-line")
-        yield Static(id="card-exact-label", markup=False)
+        yield Static(id="card-exact-label", classes="-empty", markup=False)
         yield ExactText(id="card-exact")
         yield CheckText(id="card-check")
         yield Changes(id="card-changes")
         yield CardKeys(id="card-keys")
-        yield Static(id="card-lapses", markup=False)
-        yield Static(id="card-why", markup=False)
-        yield Static(id="card-from", markup=False)
+        yield Static(id="card-lapses", classes="-empty", markup=False)
+        yield Static(id="card-why", classes="-empty", markup=False)
+        yield Static(id="card-from", classes="-empty", markup=False)
         yield Decided(id="card-earlier")
 
     def on_mount(self) -> None:
@@ -166,9 +168,7 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
             return
         turned = self._card is None or self._card.number != card.number
         self._card = card
-        for style in _STYLES:
-            self.set_class(card.style == style, style)
-        self.set_class(card.number is None, "-idle")
+        self.update_classes({**{style: card.style == style for style in _STYLES}, "-idle": card.number is None})
         if turned and card.number is not None:
             # What was being written waits now, or gave way to another line.
             self._written = ""

@@ -103,7 +103,8 @@ class SilencePane(Vertical, can_focus=True):
     """Shows a `Timer` and a `Trace`, and changes only what looks different from before."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        # Styled at once as it will be when it shows that no evening is open.
+        super().__init__(id=id, classes=Timer().mood.style)
         self.border_title = Content("2 Silence")
         self._timer: Timer | None = None
         self._big = False
@@ -153,8 +154,7 @@ class SilencePane(Vertical, can_focus=True):
         if before == timer:
             return
         if before is None or before.mood is not timer.mood:
-            for mood in Mood:
-                self.set_class(mood.style == timer.mood.style, mood.style)
+            self.update_classes({mood.style: mood.style == timer.mood.style for mood in Mood})
         mood = timer.mood
         if before is None or before.mood is not mood:
             self._put("mood", f"{mood.sign} {mood.word}")
@@ -225,8 +225,8 @@ class SilencePane(Vertical, can_focus=True):
             ):
                 parts.add(part)
                 left -= _ROWS[part]
-            self.set_class(part in parts, f"-{part}")
-        self.set_class(bool(self._rows), "-digits")
+        room = {f"-{part}": part in parts for part in ("interval", "pulse", "legend")}
+        self.update_classes({**room, "-digits": bool(self._rows)})
 
     def _set_digits(self) -> None:
         """The digits as large as they can be; once a second, so it does no more than it must."""
