@@ -21,6 +21,11 @@ def told(app: SanctumApp) -> list[str]:
     return [str(toast.render()) for toast in app.screen.query("Toast")]
 
 
+def painted(app: SanctumApp) -> str:
+    """All that is drawn: the screen in front, and what shows through of those behind it."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
 async def test_six_wrong_keys_in_a_row_leave_one_message_and_the_next_key_takes_it_away(tmp_path: Path) -> None:
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
@@ -127,3 +132,18 @@ async def test_wider_and_narrower_do_something_or_say_why_not_also_after_the_end
                 await pilot.press(key)
                 await pilot.pause()
                 assert app.frame.places(app.frame.size) != before or "Nothing stands beside" in toasts(app)
+
+
+async def test_a_dialog_that_opens_takes_the_message_to_the_front_and_private_mode_takes_it_off_everywhere(
+    tmp_path: Path,
+) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        app.notify(f"it was said by {LOST}", timeout=600)
+        await until(pilot, lambda: bool(told(app)))
+        await app.push_screen(HelpDialog(app.keyboard, app.moment()))
+        await until(pilot, lambda: bool(told(app)))
+        await until(pilot, lambda: painted(app).count(LOST) == 1)
+        await app.keys.look.private()
+        await until(pilot, lambda: LOST not in painted(app))
+        assert not app.screen_stack[0].query("Toast")

@@ -60,6 +60,8 @@ def terminal_gone() -> bool:
 class Shell(Unhurried[int]):
     """An app that wears our themes, shows words as they are, and never prints what was in its variables."""
 
+    SUSPENDED_SCREEN_CLASS = "-behind"
+
     def __init__(self, paths: Paths, theme: str, *, animations: bool = False) -> None:
         """`theme` is put on; where there is none of that name, that is told and the default is."""
         super().__init__()
@@ -191,6 +193,9 @@ class Shell(Unhurried[int]):
         """
         if private and not self.private:
             self.clear_notifications()
+            # Textual takes them off the screen in front alone; those behind would show theirs once more.
+            for screen in self.screen_stack:
+                screen.query("Toast").remove()
         self.private, self.big = private, big
         for node in (self, *self.screen_stack[:1]):
             node.set_class(private, "-private")
