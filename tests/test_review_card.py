@@ -170,6 +170,27 @@ async def test_one_sees_what_an_edit_changed_and_takes_it_back_with_a_key(tmp_pa
         assert card(app).line == f"{line}too"
 
 
+async def test_a_line_is_one_line_however_it_is_wrapped_when_all_before_or_behind_the_cursor_is_deleted(
+    tmp_path: Path,
+) -> None:
+    async with console(tmp_path, size=(80, 24)) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: bool(app.query(TextArea)))
+        editor = app.query_one(TextArea)
+        editor.insert(" and more" * 20)
+        editor.insert("left.")
+        editor.move_cursor_relative(columns=-5)
+        await pilot.press("ctrl+u")
+        await until(pilot, lambda: editor.text == "left.")
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: editor.text.endswith("and moreleft."))
+        editor.move_cursor((0, 4))
+        kept = editor.text[:4]
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: editor.text == kept)
+
+
 async def test_hostile_words_in_the_editor_are_compared_as_they_are(tmp_path: Path) -> None:
     async with console(tmp_path, size=(120, 50)) as (app, pilot):
         await line_waits(app, pilot)

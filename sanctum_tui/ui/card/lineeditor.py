@@ -40,6 +40,14 @@ class LineEditor(TextArea):
         """Every insertion comes through here, typed or pasted."""
         return super().edit(replace(edit, text=clean_line(edit.text)))
 
+    def action_delete_to_start_of_line(self) -> None:
+        """All before the cursor: where it was wrapped is no start of anything. (Textual deletes to there.)"""
+        self.delete(self.document.start, self.selection.end, maintain_selection_offset=False)
+
+    async def action_delete_to_end_of_line_or_delete_line(self) -> None:
+        """All behind the cursor."""
+        self.delete(self.selection.end, self.document.end, maintain_selection_offset=False)
+
     def action_submit(self) -> None:
         self.post_message(self.Submitted(self))
 
