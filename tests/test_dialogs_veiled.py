@@ -21,6 +21,7 @@ from sanctum_tui.ui.dialogs.person import PersonDialog
 from sanctum_tui.ui.dialogs.registering import RegisteringDialog
 from sanctum_tui.ui.dialogs.sessions import written_words
 from sanctum_tui.ui.dialogs.setup import FolderDialog, SetupDialog
+from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
 from sanctum_tui.ui.firstrun import Step
 from tests.test_console import console, line_waits, seen, until
 from tests.test_models_screen import Bench
@@ -56,6 +57,7 @@ DIALOGS: dict[str, tuple[Callable[[Path], Dialog[Any]], str]] = {
     "about": (lambda _: AboutDialog(Facts(places=[("Ledgers", PLACE)]), private=False), PLACE),
     "client id": (lambda _: RegisteringDialog(Path(PLACE, "config.toml")), PLACE),
     "set up": (lambda _: SetupDialog(dict.fromkeys(Step, PLACE)), PLACE),
+    "welcome": (lambda _: WelcomeDialog([], known="mira_by_the_sea"), "mira_by_the_sea"),
     "folder": (lambda _: FolderDialog(Path(PLACE)), PLACE),
 }
 

@@ -254,6 +254,9 @@ class WelcomeDialog(Dialog[Choice]):
     def on_resize(self) -> None:
         self._list()
 
+    def veil(self) -> None:
+        self._list()
+
     async def _describe(self) -> None:
         folders = [choice.folder for choice in self._choices]
         self._words = await asyncio.to_thread(lambda: [described(folder) if folder else "" for folder in folders])
@@ -287,7 +290,7 @@ class WelcomeDialog(Dialog[Choice]):
         low = self._low
         match choice.kind:
             case ChoiceKind.LIVE:
-                called, words = f"Live on Twitch, as {self._known}", _LIVE
+                called, words = "Live on Twitch" if self.private else f"Live on Twitch, as {self._known}", _LIVE
             case ChoiceKind.LOGIN:
                 twitch = OFFERED[Step.TWITCH]
                 called, words = twitch.title, _REGISTER if self._id_goes_to else twitch.words
