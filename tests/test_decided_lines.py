@@ -50,6 +50,7 @@ class Drawer:
     def __init__(self, *prompts: Prompt, private: bool = False) -> None:
         self.prompts = list(prompts)
         self.private = private
+        self.playing = True
         self.asked: list[object] = []
         self.fails = False
 
@@ -130,6 +131,16 @@ def test_the_story_has_every_step_and_both_wordings() -> None:
     assert told["As it was drafted"] == "as drafted"
     assert told["Sent exactly as"] == "words of line 1"
     assert told["From"] == "the talk about mira"
+
+
+async def test_after_the_end_no_key_is_told_that_could_decide_nothing_any_more(tmp_path: Path) -> None:
+    async with console(tmp_path, size=(120, 35)) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("b")
+        await until(pilot, lambda: "u take back · Space mark · s skip" in seen(app))
+        await app.stage.end()
+        await until(pilot, lambda: "Enter story · f which · / search · Esc closes" in seen(app))
+        assert "s skip" not in seen(app)
 
 
 async def test_a_search_narrows_the_list_and_escape_ends_it_before_the_dialog() -> None:

@@ -33,8 +33,9 @@ class Box(VerticalScroll):
 
     def show_foot(self, foot: str) -> None:
         """Show these keys."""
-        self._foot = foot
-        self._draw()
+        if foot != self._foot:
+            self._foot = foot
+            self._draw()
 
     def on_resize(self) -> None:
         self._draw()

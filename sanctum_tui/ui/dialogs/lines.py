@@ -27,6 +27,8 @@ _FOOTS = (
     "Space mark · s skip · Esc closes",
 )
 """The keys, in as many words as there may be room for."""
+_FOOTS_AFTER = ("Enter story · f which · / search · Esc closes", "Enter story · Esc closes")
+"""Those that are left when the evening has ended."""
 _KEYS_ABOVE = " · f which · / search"
 """Those that the foot has no room for, on the row over the list."""
 _FRAME_CELLS = 6
@@ -41,6 +43,10 @@ class Lines(Protocol):
 
     def read(self) -> Sequence[Prompt]:
         """All of tonight's."""
+
+    @property
+    def playing(self) -> bool:
+        """Whether the evening goes on, so that something can be decided."""
 
     @property
     def private(self) -> bool:
@@ -206,6 +212,7 @@ class LinesDialog(Dialog[None]):
     def _look_again(self) -> None:
         """Show what has become of the lines by themselves; where that moves the choice, note when."""
         before = self._chosen()
+        self._tell_keys()
         self._show()
         after = self._chosen()
         if before is not None and after is not None and after.number != before.number:
@@ -220,16 +227,19 @@ class LinesDialog(Dialog[None]):
 
     def _fit(self) -> None:
         """What is told of the keys depends on the room for it."""
-        self._tell_keys()
         self._look_again()
 
     def _tell_keys(self) -> None:
         foot = _FOOT_SEARCHING if self.field.has_focus else self._foot()
         self.show_foot(foot)
 
+    @property
+    def _foots(self) -> tuple[str, ...]:
+        return _FOOTS if self._lines.playing else _FOOTS_AFTER
+
     def _foot(self) -> str:
         room = self.query_one("#dialog").outer_size.width - _FRAME_CELLS
-        return next((foot for foot in _FOOTS if len(foot) <= room), _FOOTS[-1])
+        return next((foot for foot in self._foots if len(foot) <= room), self._foots[-1])
 
     def _chosen(self) -> Row | None:
         place = self.options.highlighted
@@ -260,7 +270,7 @@ class LinesDialog(Dialog[None]):
         self._shown = contents
         marked = f" · {len(self._marked)} marked, s skips them" if self._marked else ""
         none = "" if rows else " · no line is like that"
-        keys = "" if self._foot() == _FOOTS[0] else _KEYS_ABOVE
+        keys = "" if self._foot() == self._foots[0] else _KEYS_ABOVE
         many = len(self._lines.read())
         told = f"Listed: {self._sieve.word}, {len(rows)} of {many}{marked}{none}{keys}" if many else NONE_YET
         self.query_one("#lines-which", Static).update(Content(told))

@@ -19,6 +19,10 @@ class TonightsLines:
         return self._evening.queue.prompts
 
     @property
+    def playing(self) -> bool:
+        return self._playing()
+
+    @property
     def private(self) -> bool:
         return self._evening.settings.private_mode
 
