@@ -1,23 +1,21 @@
 """What all dialogs share: a frame in the middle of the screen that Escape closes."""
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.dialogs.framing import PRESSES, Box, answer
+from sanctum_tui.ui.dialogs.once import Answer, Once
 from sanctum_tui.ui.look.concealing import conceal
 
-Answer = TypeVar("Answer")
 
-
-class Dialog(ModalScreen[Answer | None]):
+class Dialog(Once[Answer]):
     """A titled frame; Escape closes it with no answer, and so does a click beside it."""
 
     CSS_PATH = "dialogs.tcss"

@@ -9,11 +9,12 @@ from textual.content import Content
 from textual.events import Click, Key
 from textual.geometry import Region
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from sanctum_tui.ui.dialogs.framing import BETWEEN, PRESSES, keyed, rows_of
+from sanctum_tui.ui.dialogs.once import Once
 from sanctum_tui.ui.keynames import face_of
 
 _PANES = {"chat": "c", "silence": "s", "review": "r", "dashboard": "d", "ledger": "l"}
@@ -85,7 +86,7 @@ class Letter(Static):
         self.post_message(self.Pressed(self))
 
 
-class JumpDialog(ModalScreen[Target | None]):
+class JumpDialog(Once[Target]):
     """Lies over the screen until a key is pressed; one that is no letter there leaves everything as it is."""
 
     CSS_PATH = "jump.tcss"

@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Input, OptionList, Static
 
-from sanctum_tui.ui.dialogs.base import Answer, Dialog, SearchInput
+from sanctum_tui.ui.dialogs.base import Dialog, SearchInput
 from sanctum_tui.ui.dialogs.choices import NO_SIGN, SIGN
+from sanctum_tui.ui.dialogs.once import Answer
 from sanctum_tui.ui.look.hanging import Hanging
 
 MOST_SHOWN: Final = 300

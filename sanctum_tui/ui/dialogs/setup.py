@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from sanctum_tui.text import clean_line
-from sanctum_tui.ui.dialogs.base import Answer, Dialog, LineInput
+from sanctum_tui.ui.dialogs.base import Dialog, LineInput
 from sanctum_tui.ui.dialogs.choices import ChoiceList
+from sanctum_tui.ui.dialogs.once import Answer
 from sanctum_tui.ui.firstrun import OFFERED, Step
 from sanctum_tui.ui.look.concealing import HIDDEN
 from sanctum_tui.ui.look.hanging import Hanging
