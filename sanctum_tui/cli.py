@@ -39,8 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.OK)
     except OSError as error:
+        from sanctum_tui.paths import reason, remedy
+
         print(
-            f"sanctum-tui: writing failed ({error.strerror or error}); free some space, then try again.",
+            f"sanctum-tui: writing failed ({reason(error)}); {remedy(error, 'write to another place')}.",
             file=sys.stderr,
         )
         return int(ExitCode.STORAGE)

@@ -1,5 +1,6 @@
 """Where files are: the user's own folders, and what the package ships."""
 
+import errno
 import os
 import tempfile
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from sanctum_tui.errors import StorageError
 
 HOME_VARIABLE = "SANCTUM_HOME"
 """One folder that holds everything, instead of the platform's own places (for tests, and for a USB stick)."""
+
+
+_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,24 @@ def shipped(name: str) -> Traversable:
     return Path(__file__).resolve().parent.parent / name
 
 
+def unwritten(path: Path, error: OSError, *, done: str = "written", elsewhere: str = "") -> StorageError:
+    """What to raise where something could not be written there, or `done` otherwise: what happened, what helps."""
+    return StorageError(f"{path} could not be {done} ({reason(error)}); {remedy(error, elsewhere)}.")
+
+
+def reason(error: OSError) -> str:
+    """What the system said, in its own words."""
+    return error.strerror or str(error)
+
+
+def remedy(error: OSError, elsewhere: str = "") -> str:
+    """What helps where a place could not be written to; `elsewhere` is how one chooses another."""
+    elsewhere = elsewhere or f"set {HOME_VARIABLE} to another folder"
+    if error.errno in _NOT_ALLOWED:
+        return f"let this user write there, or {elsewhere}"
+    return f"free some space there, or {elsewhere}" if error.errno in _NO_SPACE else elsewhere
+
+
 def write_atomically(path: Path, text: str | bytes, *, private: bool = False) -> None:
     """Replace a file's whole content so that a reader, or a crash, meets the old one or the new one.
 
@@ -102,10 +125,7 @@ def write_atomically(path: Path, text: str | bytes, *, private: bool = False) ->
         Path(temporary).replace(path)
         temporary = None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageError(
-            f"{path} could not be written ({reason}); free some space or choose another folder, then try again."
-        ) from error
+        raise unwritten(path, error, elsewhere="choose another folder") from error
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)

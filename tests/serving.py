@@ -12,10 +12,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType, web
 
+from sanctum_tui.serving.access import Access, hosts_of
+from sanctum_tui.serving.address import listen
+from sanctum_tui.serving.lag import LATE_SECONDS, LOOK_SECONDS
+from sanctum_tui.serving.mirror import Mirror
+from sanctum_tui.serving.server import Keyboard, Site
 from tests.commands import environment
 
 PATIENCE_SECONDS = 30.0
@@ -81,6 +86,42 @@ async def served(home: Path, *arguments: str | Path, **variables: str) -> AsyncI
             process.kill()
 
 
+class Opened(Protocol):
+    """Where a page is found."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def root(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A screen that is shown from here, without a console behind it."""
+
+    root: str
+    token: str
+
+    @property
+    def url(self) -> str:
+        return f"{self.root}/?token={self.token}"
+
+
+@asynccontextmanager
+async def shown(mirror: Mirror, keyboard: Keyboard, *, keys: bool = True) -> AsyncIterator[Shown]:
+    """What `mirror` shows, over real sockets; what pages send goes to `keyboard`."""
+    listening = listen("127.0.0.1", 0)
+    access = Access(listening.getsockname()[1], hosts_of("127.0.0.1", ()))
+    runner = web.AppRunner(Site(access, mirror, keyboard, keys=keys).app())
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        yield Shown(f"http://127.0.0.1:{access.port}", access.token)
+    finally:
+        await runner.cleanup()
+        listening.close()
+
+
 @dataclass
 class Looker:
     """A page as the server sees one: it keeps the rows it was sent."""
@@ -90,6 +131,8 @@ class Looker:
     size: tuple[int, int] = (0, 0)
     title: str = ""
     keys: bool = False
+    painted: int = -1
+    dropped: list[str] = field(default_factory=list)
     ended: str = ""
 
     @property
@@ -98,7 +141,28 @@ class Looker:
 
     async def say(self, **words: object) -> None:
         """Say something, as the page does."""
-        await self.channel.send_str(json.dumps(words))
+        await self.channel.send_str(json.dumps({**words, "painted": self.painted}, ensure_ascii=False))
+
+    async def press(self, keys: str, seen: str | Callable[[str], bool]) -> str:
+        """Press keys, and again whenever they were dropped as this page was behind, until something is seen."""
+        fits = seen if callable(seen) else lambda text: seen in text
+        told: int
+
+        def seen_or_told(text: str) -> bool:
+            return fits(text) or len(self.dropped) > told
+
+        while True:
+            told = len(self.dropped)
+            await self.say(keys=keys, touched=True)
+            await self.until(seen_or_told)
+            if fits(self.text):
+                return self.text
+
+    async def until_dropped(self) -> str:
+        """Look until the page is told that what it sent has been dropped; why."""
+        told = len(self.dropped)
+        await self.until(lambda text: len(self.dropped) > told)
+        return self.dropped[-1]
 
     async def frame(self) -> bool:
         """Take one frame in; False where there will be none any more."""
@@ -115,6 +179,12 @@ class Looker:
                 # Wide signs take two columns and are one character: what matters here are the words.
                 line = f"{line.ljust(column)}{text}"
             self.rows[int(number)] = line
+        self.painted = frame["number"]
+        if "dropped" in frame:
+            self.dropped.append(frame["dropped"])
+        if self.keys and not self.ended:
+            with contextlib.suppress(ConnectionError):
+                await self.say()
         return True
 
     async def until(self, seen: str | Callable[[str], bool]) -> str:
@@ -128,6 +198,13 @@ class Looker:
             raise AssertionError(f"never seen: {seen!r}; on the page:\n{self.text}") from None
         return self.text
 
+    async def for_a_while(self) -> None:
+        """Look on until what is on the screen now is old news."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while loop.time() < began + 2 * (LATE_SECONDS + LOOK_SECONDS):
+            await self.frame()
+
     async def until_told_of_the_end(self) -> str:
         """Look until the server says that this is the end, and closes the connection; what it says."""
         while await self.frame():
@@ -136,7 +213,7 @@ class Looker:
 
 
 @asynccontextmanager
-async def looker(server: Served) -> AsyncIterator[Looker]:
+async def looker(server: Opened) -> AsyncIterator[Looker]:
     """A page that has opened the address as it was printed."""
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
         async with session.get(server.url) as answer:

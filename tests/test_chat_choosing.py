@@ -118,7 +118,7 @@ async def test_what_is_hidden_on_the_screen_is_not_copied() -> None:
             "[20:16:42] ⚑ a flagged line is hidden",
             "[20:16:43] Moss waves",
             "[20:16:44] Chronicler: so calm",
-            "[20:00:00] ✦ kept for the ledger: a moment",
+            "[20:00:00] ✦ kept for the ledger",
         ]
 
 

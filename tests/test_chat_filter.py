@@ -1,7 +1,8 @@
 """A streamer leaves out what is not wanted: by whose it is, or by a search through the whole evening."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from sanctum_tui.chat import ChatLine, Voice
+from sanctum_tui.chat import ChatCleared, ChatLine, Voice
 from sanctum_tui.memory import open_memory
+from sanctum_tui.memory.removed import Removed
 from sanctum_tui.memory.wanted import EVERYTHING, Wanted, Whose, wanted_of
 from sanctum_tui.ui.chat.history import History
 from sanctum_tui.ui.chat.scrollback import LIVE_LINES, PAGE_LINES, Key
+from sanctum_tui.ui.chat.selection import Selection
 from sanctum_tui.ui.chat.sifted import Sifted
 from sanctum_tui.ui.panes.chat import ChatPane
+from tests.test_chat_choosing import marked
 from tests.test_chat_pane import BEGAN, line, lines, on_screen, room, shown, until
 from tests.test_memory import url_in
 
@@ -85,14 +89,74 @@ async def test_f_goes_through_people_agent_and_flagged_and_back_to_all() -> None
         assert len(seen[3]) == len(VOICES) - 1
 
 
-async def test_escape_shows_everything_again_after_the_choice_was_ended() -> None:
+async def test_escape_shows_everything_again() -> None:
     async with room((60, 14)) as (pane, pilot):
         pane.append(lines(1, 9))
-        await pilot.press("f", "v", "escape")
+        await pilot.press("f")
         assert pane.wanted.whose is Whose.PEOPLE
         await pilot.press("escape")
         assert pane.wanted == EVERYTHING
         assert pane.following
+
+
+@asynccontextmanager
+async def rain_found(size: tuple[int, int] = (70, 14)) -> AsyncIterator[tuple[ChatPane, Pilot[None]]]:
+    """An evening of ten thousand lines, of which those about rain are shown."""
+
+    async def before(number: int, limit: int) -> tuple[ChatLine, ...]:
+        return tuple(every(n) for n in range(max(1, number - limit), min(number, 10_001)))
+
+    async with room(size, before, finder=Library(10_000)) as (pane, pilot):
+        pane.replace_history([every(n) for n in range(9_501, 10_001)])
+        pane.sift(wanted_of("rain"))
+        await ready(pilot, pane)
+        yield pane, pilot
+
+
+@pytest.mark.parametrize("hits_back", [1, 30])
+async def test_from_a_line_that_was_found_escape_goes_to_it_among_all_lines(hits_back: int) -> None:
+    async with rain_found() as (pane, pilot):
+        await pilot.press("v", *["up"] * hits_back)
+        await until(pilot, lambda: "Esc to it in the chat" in on_screen(pane))
+        number = 10_000 - 100 * hits_back
+        await pilot.press("escape")
+        assert pane.wanted == EVERYTHING
+        assert marked(pane) == [f"▶ {number}."]
+        around = [f"sea {number - 1}.", f"rain {number}.", f"sea {number + 1}."]
+        at = said(pane).index(f"rain {number}.")
+        assert said(pane)[at - 1 : at + 2] == around
+        await pilot.press("escape")
+        assert pane.selection is None
+        assert said(pane)[at - 1 : at + 2] == around
+        assert (pane.following, pane.unseen) == (False, 0)
+
+
+async def test_where_somebody_read_what_was_found_the_chat_stands_afterwards() -> None:
+    async with rain_found() as (pane, pilot):
+        await pilot.press("pageup", "pageup")
+        on_top = said(pane)[0]
+        await pilot.press("escape")
+        assert pane.wanted == EVERYTHING
+        assert on_top in said(pane)
+        assert f"sea {int(on_top[5:-1]) + 1}." in said(pane)
+        assert (pane.following, pane.unseen, pane.selection) == (False, 0, None)
+
+
+async def test_the_last_filter_too_ends_at_the_line_that_was_chosen() -> None:
+    async with room((60, 14)) as (pane, pilot):
+        pane.append([line(n, voice=Voice.SPAM if n == 50 else Voice.PERSON) for n in range(1, 101)])
+        await pilot.press("f", "f", "f")
+        await ready(pilot, pane)
+        await pilot.press("v", "f")
+        assert pane.wanted == EVERYTHING
+        assert pane.selection == Selection.at((50, 0))
+        assert {"line 49.", "line 51."} < set(said(pane))
+
+
+async def test_in_a_narrow_pane_the_way_to_the_line_is_told_in_fewer_words() -> None:
+    async with rain_found((46, 14)) as (pane, pilot):
+        await pilot.press("v", "up")
+        await until(pilot, lambda: "Enter who · Esc to it ─" in on_screen(pane))
 
 
 async def test_new_lines_that_are_wanted_come_in_live_and_others_do_not() -> None:
@@ -251,7 +315,8 @@ async def test_lines_of_the_evening_before_on_the_same_screen_are_found_too(tmp_
         assert [it.number for it in await history.wanted_before(wanted_of("rain"), 400, 2)] == [200, 300]
         assert [it.number for it in await history.wanted_after(wanted_of("rain"), 200, 3)] == [300, 400, 500]
         await memory.evenings.mark_cleared(sessions[1], "moss", upto=2)
-        assert await history.removed(1, 600) == {1, 2}
+        await memory.evenings.mark_cleared(sessions[0], "moss", upto=301, at=BEGAN)
+        assert await history.removed(1, 600) == Removed(frozenset({1, 2, 301}), ((301, ChatCleared(BEGAN, "moss")),))
         assert await History(lambda: None, lambda: sessions).wanted_before(EVERYTHING, 601, 5) == ()
     finally:
         await memory.close()

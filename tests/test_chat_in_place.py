@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from textual.events import AppBlur, AppFocus
 
+from sanctum_tui.chat import ChatCleared
+from sanctum_tui.memory.removed import Removed
 from sanctum_tui.ui.dialogs.finding import FindBar
 from sanctum_tui.ui.dialogs.person import PersonDialog
 from tests.builders import says
@@ -89,6 +91,30 @@ async def test_words_taken_out_again_show_all(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, FindBar))
         await pilot.press("backspace", "enter")
         await until(pilot, lambda: app.chat.wanted.everything and "line 99" in seen(app, "#chat"))
+
+
+async def test_words_taken_out_where_somebody_read_what_was_found_show_all_around_it(tmp_path: Path) -> None:
+    async with console(tmp_path, STORM, size=(120, 20)) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("1", "slash", *"9", "enter")
+        await until(pilot, lambda: app.chat.wanted.words == ("9",) and "line 99" in seen(app, "#chat"))
+        await pilot.press("home")
+        await until(pilot, lambda: "line 19" in seen(app, "#chat") and not app.chat.following)
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(app.screen, FindBar))
+        await pilot.press("backspace", "escape")
+        await until(pilot, lambda: app.chat.wanted.everything and "line 10" in seen(app, "#chat"))
+        assert not app.chat.following
+
+
+async def test_whose_lines_a_moderator_removed_is_in_the_store_with_its_moment(tmp_path: Path) -> None:
+    cleared = ChatCleared(says(5, "").at, "eel")
+    async with console(tmp_path, quiet(says(3, "buy viewers", "eel"), cleared, says(9, "thank you"))) as (app, pilot):
+        await line_waits(app, pilot)
+        evening = app.stage.evening
+        assert evening is not None
+        kept = await evening.memory.evenings.removed(evening.keeping.session.id, 1, 9)
+        assert kept == Removed(frozenset({2}), ((2, cleared),))
 
 
 async def test_a_search_from_another_pane_stands_at_the_foot_of_the_chat(tmp_path: Path) -> None:

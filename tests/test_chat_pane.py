@@ -21,6 +21,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, ChatNotice, MessageDeleted, Voice
+from sanctum_tui.memory.removed import Removed
 from sanctum_tui.paths import shipped
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.chat.lines import badge_signs, badge_words
@@ -586,3 +587,33 @@ def test_back_and_forth_over_a_scrollback_is_the_same_way(steps: list[str], stor
     assert [number for number, order in back if not order] == numbers[::-1]
     if stored:
         assert numbers == list(range(1, scrollback.newest_number + 1))
+
+
+@given(
+    st.sets(st.tuples(st.integers(250, 530), st.integers(0, 2)), max_size=9),
+    st.integers(500, 530),
+    st.lists(st.sampled_from(["lines", "remark", "hold"]), max_size=6),
+)
+async def test_what_was_removed_is_met_once_whichever_way_one_goes(
+    cleared: set[tuple[int, int]], live_from: int, steps: list[str]
+) -> None:
+    async def removed(first: int, last: int) -> Removed:
+        there = sorted(one for one in cleared if first <= one[0] <= last)
+        return Removed(clearings=tuple((number, ChatCleared(BEGAN, f"{n}")) for number, n in there))
+
+    scrollback = Scrollback(Store(600).fetch_before, live_lines=20, fetch_removed=removed)
+    scrollback.replace(lines(live_from, 540))
+    for step in steps:
+        if step == "lines":
+            scrollback.extend(lines(scrollback.newest_number + 1, scrollback.newest_number + 4))
+        elif step == "remark":
+            scrollback.remark(ChatNotice(BEGAN, "a remark"))
+        else:
+            scrollback.hold()
+    back, forth = [scrollback.newest], [await scrollback.first()]
+    while (key := back[-1]) is not None:
+        back.append(await scrollback.back(key))
+    while (key := forth[-1]) is not None:
+        assert scrollback.get(key) is not None
+        forth.append(await scrollback.on(key))
+    assert forth[:-1] == back[-2::-1]

@@ -1,7 +1,9 @@
 """A streamer asks who somebody is, and copies what they said."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -14,9 +16,9 @@ from sanctum_tui.chat import ChatLine, Voice
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import Flag
 from sanctum_tui.memory import Memory, open_memory
-from sanctum_tui.memory.people import Before, Tonight
+from sanctum_tui.memory.people import THEIR_LINES, Before, Tonight
 from sanctum_tui.ui.clipboard import command_for, copy
-from sanctum_tui.ui.dialogs.person import PersonDialog, before_words, tonight_words
+from sanctum_tui.ui.dialogs.person import UNFORESEEN, PersonDialog, before_words, tonight_words
 from sanctum_tui.ui.look.theming import variable_defaults
 from tests.test_chat_pane import BEGAN, line, on_screen_of, until
 from tests.test_memory import url_in
@@ -51,9 +53,22 @@ async def test_somebody_is_told_by_their_lines_tonight(memory: Memory) -> None:
     await memory.evenings.mark_deleted(tonight, "id-7")
     found = await memory.people.tonight(tonight, "sol")
     assert (found.lines, found.removed, found.first_at) == (9, 3, BEGAN + timedelta(seconds=1))
-    assert [it.number for it in found.latest] == [4, 5, 6, 8, 10]
+    assert [it.number for it in found.latest] == [3, 4, 5, 6, 8, 10]
     assert found.flags == ("offers viewers for sale",)
     assert await memory.people.tonight(tonight, "nobody") == Tonight()
+
+
+async def test_all_that_somebody_said_tonight_is_read_page_by_page(memory: Memory) -> None:
+    said = [line(n, f"word {n}", login="sol" if n % 2 else "ann", id=f"id-{n}") for n in range(1, 301)]
+    tonight = await an_evening(memory, 0, *said)
+    await memory.writer.flush()
+    await memory.evenings.mark_deleted(tonight, "id-5")
+    page = (await memory.people.tonight(tonight, "sol")).latest
+    found = list(page)
+    while page := await memory.people.said_before(tonight, "sol", page[0].number):
+        assert len(page) <= THEIR_LINES
+        found[:0] = page
+    assert [it.number for it in found] == [n for n in range(1, 301, 2) if n != 5]
 
 
 async def test_what_was_said_a_moment_ago_counts_already(memory: Memory) -> None:
@@ -141,6 +156,78 @@ async def test_in_private_mode_the_card_says_nothing_of_flags() -> None:
 async def test_the_card_says_where_earlier_evenings_could_not_be_read() -> None:
     async with Desk().run_test(size=(90, 34)) as pilot:
         assert "The database is locked." in await opened(pilot, fails=True)
+
+
+def theirs(first: int, last: int) -> tuple[ChatLine, ...]:
+    return tuple(
+        line(n, f"word {n}.", Voice.SPAM if n % 7 == 0 else Voice.PERSON, login="sol", name="Sol")
+        for n in range(first, last + 1)
+    )
+
+
+async def nothing() -> Before:
+    return Before()
+
+
+@asynccontextmanager
+async def talkative(
+    *, private: bool = False, trouble: Exception | None = None, size: tuple[int, int] = (90, 34)
+) -> AsyncIterator[tuple[Pilot[None], list[int]]]:
+    """The card of somebody who said 300 words; with the numbers before which the store was asked."""
+    asked: list[int] = []
+
+    async def said(number: int) -> tuple[ChatLine, ...]:
+        asked.append(number)
+        if trouble is not None:
+            raise trouble
+        return theirs(max(1, number - 50), number - 1)
+
+    async with Desk().run_test(size=size) as pilot:
+        tonight = Tonight(300, 0, BEGAN, theirs(251, 300))
+        pilot.app.push_screen(
+            PersonDialog("sol", "Sol", tonight, nothing, known_bot=False, private=private, said=said, zone=UTC)
+        )
+        await until(pilot, lambda: "word 300." in on_screen_of(pilot.app))
+        yield pilot, asked
+
+
+async def scrolled_to(pilot: Pilot[None], words: str) -> None:
+    async with asyncio.timeout(10):
+        while words not in on_screen_of(pilot.app):
+            await pilot.press("end")
+
+
+async def test_all_their_lines_are_reached_by_scrolling_and_read_as_they_are() -> None:
+    async with talkative() as (pilot, asked):
+        await pilot.pause()
+        assert asked == []
+        await scrolled_to(pilot, "word 1.")
+        await until(pilot, lambda: asked == [251, 201, 151, 101, 51, 1])
+        words = on_screen_of(pilot.app)
+        assert words.index("⚑ word 14.") < words.index("word 13.") < words.index("word 1.")
+
+
+async def test_a_tall_screen_is_filled_with_their_lines_at_once() -> None:
+    async with talkative(size=(90, 120)) as (pilot, _):
+        await until(pilot, lambda: "word 220." in on_screen_of(pilot.app))
+
+
+async def test_in_private_mode_no_flagged_line_comes_from_further_back() -> None:
+    async with talkative(private=True) as (pilot, _):
+        await scrolled_to(pilot, "word 1.")
+        assert "⚑" not in on_screen_of(pilot.app)
+        assert "word 13." in on_screen_of(pilot.app)
+        assert "word 14." not in on_screen_of(pilot.app)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [(StorageError("The database is locked."), "The database is locked."), (RuntimeError("a bug"), UNFORESEEN)],
+)
+async def test_the_card_says_where_their_earlier_lines_could_not_be_read(trouble: Exception, told: str) -> None:
+    async with talkative(trouble=trouble) as (pilot, asked):
+        await scrolled_to(pilot, told)
+        assert asked == [251]
 
 
 class Terminal:

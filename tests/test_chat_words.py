@@ -7,6 +7,7 @@ import pytest
 
 from sanctum_tui.chat import ChatCleared, ChatLine, MessageDeleted, Voice
 from sanctum_tui.evening import Mark
+from sanctum_tui.memory.removed import Removed
 from sanctum_tui.ui.chat.emotes import emotes_in
 from sanctum_tui.ui.chat.rules import rule_between
 from sanctum_tui.ui.panes.chat import ChatPane
@@ -129,14 +130,37 @@ async def test_removed_words_are_shown_struck_where_they_are_asked_for_and_hidde
 async def test_what_was_removed_before_a_restart_is_hidden_in_old_pages_too() -> None:
     store = Store(1000)
 
-    async def removed(first: int, last: int) -> frozenset[int]:
-        return frozenset({3}) & frozenset(range(first, last + 1))
+    async def removed(first: int, last: int) -> Removed:
+        return Removed(frozenset({3}) & frozenset(range(first, last + 1)))
 
     async with room(fetch_before=store.fetch_before, fetch_removed=removed) as (pane, pilot):
-        pane.replace_history(lines(901, 1000), removed={1000})
+        pane.replace_history(lines(901, 1000), removed=Removed(frozenset({1000})))
         assert told(pane)[-1] == "20:16:40 Moss: [deleted]"
         await pilot.press("home")
         assert told(pane)[1:3] == ["20:00:02 Moss: line 2.", "20:00:03 Moss: [deleted]"]
+
+
+CLEARED = "— a moderator removed the lines of"
+
+
+async def test_whose_lines_were_removed_is_told_to_whoever_scrolls_back_to_it() -> None:
+    store = Store(1000)
+    gone = tuple((n, ChatCleared(BEGAN, login)) for n, login in ((3, "ann"), (3, "bo"), (256, "cy"), (1000, "di")))
+
+    async def removed(first: int, last: int) -> Removed:
+        return Removed(clearings=tuple(one for one in gone if first <= one[0] <= last))
+
+    async with room((80, 12), store.fetch_before, removed) as (pane, pilot):
+        pane.replace_history(lines(901, 1000), removed=await removed(901, 1000))
+        assert [row[9:] for row in told(pane)][-2:] == ["Moss: line 1000.", f"{CLEARED} di"]
+        await pilot.press("home")
+        forth = ["Moss: line 3.", f"{CLEARED} ann", f"{CLEARED} bo", "Moss: line 4."]
+        assert [row[9:] for row in told(pane)][2:6] == forth
+        await pane.go_to(258)
+        await pilot.press("escape", "up", "up", "up")
+        words = [row[9:] for row in told(pane)]
+        at = words.index(f"{CLEARED} cy")
+        assert words[at - 1 : at + 2] == ["Moss: line 256.", f"{CLEARED} cy", "Moss: line 257."]
 
 
 async def test_private_mode_hides_who_was_flagged_or_removed_and_what_they_wrote() -> None:

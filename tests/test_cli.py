@@ -3,6 +3,8 @@
 import json
 import logging
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,23 @@ def test_settings_show_their_source_and_never_a_secret(
     assert shown["AGENT_LOOP_INTERVAL_SECONDS"] == {"value": "60", "source": "default"}
     assert main(["config", "--all"]) == 0
     assert "sk-very-secret" not in capsys.readouterr().out
+
+
+def test_a_name_in_the_settings_file_that_is_none_is_told_by_config_and_doctor(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.joinpath("config").mkdir(parents=True)
+    home.joinpath("config", "config.toml").write_text('bogus_setting = 3\nthem = "parchment"\n')
+    for command in (["config"], ["doctor", "--quick"]):
+        main(command)
+        told = capsys.readouterr().out
+        assert "config.toml: BOGUS_SETTING is not a setting; `sanctum-tui config` lists" in told
+        assert "config.toml: THEM is not a setting; did you mean THEME?" in told
+
+
+def test_the_nearest_names_are_looked_up_only_where_one_is_unknown(home: Path) -> None:
+    asked = "import sys, sanctum_tui.settings; sys.exit('difflib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -190,9 +209,6 @@ def test_something_unforeseen_is_one_sentence_and_the_log_says_what(
 
 
 def test_an_interrupted_pipe_ends_quietly(home: Path, evening: Path) -> None:
-    import subprocess
-    import sys
-
     from tests.commands import environment
 
     reader = subprocess.Popen(

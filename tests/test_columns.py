@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pyte
 import pytest
@@ -10,14 +11,18 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.screen import Screen as ScreenOf
 from textual.widgets import Static
 
 from sanctum_tui.serving.screen import Screen as ServedScreen
 from sanctum_tui.text import clean_line
+from sanctum_tui.ui.dialogs import base
+from sanctum_tui.ui.dialogs.base import Paper
 from sanctum_tui.ui.look.theming import variable_defaults
 from sanctum_tui.ui.panes import chat
 from sanctum_tui.ui.panes.chat import ChatPane
-from tests.test_chat_pane import line
+from sanctum_tui.ui.sparing import SparingScreen
+from tests.test_chat_pane import line, until
 
 WIDTH, HEIGHT, BESIDE = 72, 60, 12
 
@@ -173,3 +178,65 @@ async def test_what_a_toast_leaves_of_a_row_stands_as_straight() -> None:
                 assert row[toast.x] in "▌▐█▎▏│┃|", "".join(row)
             else:
                 stands_straight([[], row, []])
+
+
+class Before(Screen):
+    """It is in front of a terminal, which shows whatever Textual wrote, and what was not written over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.terminal = pyte.Screen(WIDTH + BESIDE, HEIGHT)
+        self._writes = Console(color_system="truecolor")
+
+    def get_default_screen(self) -> ScreenOf[None]:
+        return SparingScreen(id="_default")
+
+    def _display(self, screen: ScreenOf[object], renderable: Any) -> None:
+        super()._display(screen, renderable)
+        if screen is self.screen and renderable is not None:
+            pyte.Stream(self.terminal).feed(renderable.render_segments(self._writes).replace("\n", ""))
+
+    def cells(self) -> list[list[str]]:
+        return [[self.terminal.buffer[y][x].data for x in range(WIDTH + BESIDE)] for y in range(HEIGHT)]
+
+
+class Note(Paper[None]):
+    """A dialog with a line of the chat in it."""
+
+    CSS_PATH = base.__file__.replace("base.py", "dialogs.tcss")
+    title_words = "Note"
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def parts(self) -> list[tuple[str, str]]:
+        return [("Said", self.words)]
+
+
+def stands_straight_around(cells: Sequence[Sequence[str]], dialog: Region) -> None:
+    """Whatever the dialog covers, its own sides are straight, and so is the rest."""
+    for y, row in enumerate(cells[1:-1], 1):
+        if dialog.y < y < dialog.bottom - 1:
+            shown = "".join(row)
+            assert (row[0], row[dialog.x], row[dialog.right - 1]) == ("│", "│", "│"), shown
+            assert "".join(row[dialog.right :]) == "|beside|    "[dialog.right - WIDTH :], shown
+        elif not dialog.y <= y < dialog.bottom:
+            stands_straight([[], row, []])
+
+
+async def test_what_stands_behind_a_dialog_stands_straight_and_does_when_it_has_closed() -> None:
+    app = Before()
+    async with app.run_test(size=(WIDTH + BESIDE, HEIGHT)) as pilot:
+        said = ["a candle 🕯️ in the window", *(clean_line(text) for text in mixed(11, 60))]
+        await show(pilot, app.pane, said)
+        stands_straight(app.cells())
+        await app.push_screen(Note("a candle 🕯️ for you, and ❤️ 1️⃣ 👩‍👩‍👧"))
+        await pilot.pause()
+        stands_straight_around(app.cells(), app.screen.query_one("#dialog").region)
+        app.pane.append([line(100, "another 🕯️ is lit ☺")])
+        await until(pilot, lambda: "is lit" in "".join("".join(row) for row in app.cells()))
+        stands_straight_around(app.cells(), app.screen.query_one("#dialog").region)
+        await pilot.press("escape")
+        await pilot.pause()
+        stands_straight(app.cells())

@@ -187,7 +187,7 @@ async def test_a_key_pressed_as_the_card_turns_does_not_act(tmp_path: Path) -> N
         await pilot.press("a")
         assert card(app).state is PromptState.PENDING
         assert CHANGED_JUST_NOW in toasts(app)
-        hand.time += 0.02
+        hand.time += 0.3
         await pilot.press("a")
         await until(pilot, lambda: card(app).state is PromptState.APPROVED)
 

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from sanctum_tui.dashboard.blocks import MOST_CHARACTERS
@@ -195,6 +195,30 @@ class TestReading:
     def test_a_game_is_found_however_it_is_written(self, line: str) -> None:
         for text in (line, line + "\n", line + "\n\n### 1. Stream Title\n\nThe sea\n"):
             assert parse(text).game == "Windrose"
+
+    @given(
+        bullet=st.sampled_from(["", "- ", "* ", "1. ", "> ", "- [ ] "]),
+        marks=st.sampled_from(["*", "**", "***", "_", "__", "___"]),
+        name=st.sampled_from([("Stream Title", "title"), ("Game", "game"), ("Mood", "mood"), ("Angle", "angle")]),
+        label=st.sampled_from(
+            ["{0}{1}:{0}{2}", "{0}{1}: {0}{2}", "{0}{1}:{0} {2}", "{0}{1}{0}:{2}", "{0}{1}:{2}{0}"]
+        ),
+        words=st.sampled_from(["xyz", "Chess", "The *quiet* sea", "**calm**", "2 a.m."]),
+    )
+    @example("", "**", ("Stream Title", "title"), "{0}{1}:{0}{2}", "xyz")
+    @example("- ", "**", ("Game", "game"), "{0}{1}:{0}{2}", "Chess")
+    def test_a_label_in_bold_or_italics_is_read_with_a_space_behind_it_or_none(
+        self, bullet: str, marks: str, name: tuple[str, str], label: str, words: str
+    ) -> None:
+        line = bullet + label.format(marks, name[0], words)
+        assume("{2}{0}" not in label or not set(marks) & set(words))
+        assert getattr(parse(line), name[1]) == plain(words)
+
+    @pytest.mark.parametrize("line", ["**Game:**Chess", "- **Game:**Chess", "**Game: **Chess", "**Game:Chess**"])
+    def test_words_right_behind_a_bold_label_are_replaced_where_they_stand(self, line: str) -> None:
+        after = replace_field(f"{line}\n", "game", "Windrose")
+        assert after == line.replace("Chess", "Windrose") + "\n"
+        assert parse(after).game == "Windrose"
 
     @pytest.mark.parametrize(
         ("name", "key"),

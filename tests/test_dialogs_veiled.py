@@ -7,23 +7,30 @@ from typing import Any
 
 import pytest
 
+from sanctum_tui.evening import Draft
+from sanctum_tui.llm.guard import Verdict
 from sanctum_tui.llm.standing import StandingNotes
 from sanctum_tui.logs import LogReader
 from sanctum_tui.memory.people import Before, Tonight
 from sanctum_tui.settings import Settings
+from sanctum_tui.twitch.login import Waiting
 from sanctum_tui.ui.app import SanctumApp
 from sanctum_tui.ui.dialogs.about import AboutDialog, Facts
+from sanctum_tui.ui.dialogs.asking import AskLine
 from sanctum_tui.ui.dialogs.base import Dialog, LineInput
 from sanctum_tui.ui.dialogs.log import LogDialog
+from sanctum_tui.ui.dialogs.login import LoginDialog
 from sanctum_tui.ui.dialogs.models import ModelsDialog
 from sanctum_tui.ui.dialogs.notes import NotesDialog
 from sanctum_tui.ui.dialogs.person import PersonDialog
+from sanctum_tui.ui.dialogs.preview import PreviewDialog
 from sanctum_tui.ui.dialogs.registering import RegisteringDialog
 from sanctum_tui.ui.dialogs.sessions import written_words
 from sanctum_tui.ui.dialogs.setup import FolderDialog, SetupDialog
 from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
 from sanctum_tui.ui.firstrun import Step
 from tests.test_console import console, line_waits, seen, until
+from tests.test_login_dialog import CODE, Steps, shows_letters
 from tests.test_models_screen import Bench
 
 PLACE = "/home/mira/evenings"
@@ -49,6 +56,10 @@ def log(folder: Path) -> Dialog[None]:
     return LogDialog(LogReader(file))
 
 
+def preview(folder: Path) -> Dialog[None]:
+    return PreviewDialog((Draft("The lamp is lit.", "The lamp is lit.", ("your note on the harbour",)), Verdict(())))
+
+
 DIALOGS: dict[str, tuple[Callable[[Path], Dialog[Any]], str]] = {
     "notes": (notes, "never name the harbour"),
     "person": (person, "sells followers"),
@@ -58,6 +69,7 @@ DIALOGS: dict[str, tuple[Callable[[Path], Dialog[Any]], str]] = {
     "client id": (lambda _: RegisteringDialog(Path(PLACE, "config.toml")), PLACE),
     "set up": (lambda _: SetupDialog(dict.fromkeys(Step, PLACE)), PLACE),
     "welcome": (lambda _: WelcomeDialog([], known="mira_by_the_sea"), "mira_by_the_sea"),
+    "preview": (preview, "your note on the harbour"),
     "folder": (lambda _: FolderDialog(Path(PLACE)), PLACE),
 }
 
@@ -90,6 +102,38 @@ async def test_a_note_that_is_being_written_is_hidden_too(tmp_path: Path) -> Non
         app.look(private=True, big=False)
         await until(pilot, lambda: "harbour" not in seen(app))
         assert app.screen.query_one("#note", LineInput).value == "never name the harbour at night"
+
+
+async def test_an_answer_that_is_being_typed_is_hidden_too(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("S")
+        await until(pilot, lambda: isinstance(app.screen, AskLine))
+        await pilot.press(*"my sister")
+        await until(pilot, lambda: "my sister" in seen(app))
+        app.look(private=True, big=False)
+        await until(pilot, lambda: "my sister" not in seen(app))
+        app.look(private=False, big=False)
+        await until(pilot, lambda: "my sister" in seen(app))
+
+
+async def test_the_code_of_a_login_is_hidden_at_once_and_comes_back(tmp_path: Path) -> None:
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        steps = Steps()
+        await app.push_screen(LoginDialog(steps))
+        steps.tell(Waiting(CODE, 1500, "…"))
+        await until(pilot, lambda: shows_letters(app, "QWERTZAB"))
+        app.look(private=True, big=False)
+        await until(pilot, lambda: not shows_letters(app, "QWERTZAB"))
+        await until(pilot, lambda: not app.screen.query_one("#login-qr").display)
+        await pilot.press("s")
+        await until(pilot, lambda: shows_letters(app, "QWERTZAB"))
+        app.look(private=False, big=False)
+        app.look(private=True, big=False)
+        await until(pilot, lambda: not shows_letters(app, "QWERTZAB"))
+        app.look(private=False, big=False)
+        await until(pilot, lambda: shows_letters(app, "QWERTZAB"))
 
 
 async def test_where_a_ledger_was_written_is_hidden(tmp_path: Path) -> None:

@@ -82,6 +82,21 @@ async def test_a_layout_is_tried_on_while_moving_and_stays_with_enter(tmp_path: 
         assert evening(app).settings.layout == "wide"
 
 
+@pytest.mark.parametrize(("key", "chosen"), [("enter", "LAYOUT is portrait for tonight"), ("k", "is kept in")])
+async def test_a_layout_that_the_screen_is_too_small_for_is_chosen_and_said_to_wait(
+    tmp_path: Path, key: str, chosen: str
+) -> None:
+    async with console(tmp_path, size=(120, 35)) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("W", "end", key)
+        await until(pilot, lambda: chosen in toasts(app))
+        assert "The portrait layout needs 38 rows; until then the size decides." in toasts(app)
+        assert app.frame.standing is Layout.STANDARD
+        await pilot.press("W", "home", "enter")
+        await until(pilot, lambda: "LAYOUT is auto" in toasts(app))
+        assert "the size decides" not in toasts(app)
+
+
 async def test_a_layout_that_the_screen_is_too_small_for_says_so_in_the_list(tmp_path: Path) -> None:
     async with console(tmp_path, size=(80, 24)) as (app, pilot):
         await line_waits(app, pilot)
@@ -263,6 +278,21 @@ async def test_what_is_on_and_where_a_line_would_go_stay_at_the_top_longer_than_
         assert "replay" in top
         assert "posts stay here" in top
         assert "message" not in top or "#quietharbor" in top
+
+
+async def test_whether_the_stream_is_live_stays_at_the_top_longer_than_the_count_and_the_channel(
+    tmp_path: Path,
+) -> None:
+    async with console(tmp_path, speed=30.0) as (app, pilot):
+        await until(pilot, lambda: app.stage.evening and "● live" in words(app, "#status"))
+        shown = standing(evening(app), app.moment(), "", app.keyboard)
+        urgency = {piece.text.partition(" ")[0]: piece.urgency for piece in shown}
+        count = next(piece.urgency for piece in shown if "message" in piece.text)
+        assert count < urgency["#quietharbor"] < urgency["●"] < urgency["posts"]
+        for width in range(120, 30, -1):
+            await pilot.resize_terminal(width, 35)
+            top = words(app, "#status")
+            assert "● live" in top or not ("message" in top or "#quietharbor" in top)
 
 
 @pytest.mark.parametrize(("size", "told"), [((80, 24), True), ((120, 24), True), ((120, 35), False)])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sanctum_tui.chat import ChatGap, ChatLine, ChatMessage, Voice
+from sanctum_tui.chat import ChatCleared, ChatGap, ChatLine, ChatMessage, Voice
 from sanctum_tui.errors import BadInputError, StorageError
 from sanctum_tui.evening import (
     Action,
@@ -30,6 +30,7 @@ from sanctum_tui.evening import (
     Session,
 )
 from sanctum_tui.memory import Memory, open_memory
+from sanctum_tui.memory.removed import Removed
 from sanctum_tui.text import clean_line
 
 NOW = datetime(2026, 3, 1, 20, 0, 0, 123456, tzinfo=UTC)
@@ -329,6 +330,17 @@ async def test_a_cleared_person_loses_all_lines_and_a_cleared_room_everybody(mem
     assert await memory.evenings.deleted(session.id, 1, 4) == {2, 4}
     await memory.evenings.mark_cleared(session.id, "", upto=4)
     assert await memory.evenings.deleted(session.id, 1, 4) == {1, 2, 3, 4}
+
+
+async def test_whose_lines_were_cleared_is_kept_with_the_line_before_it(memory: Memory) -> None:
+    session, other = await begin(memory), await begin(memory)
+    await store(memory, session, line(1), line(2, "bob"), line(3))
+    await memory.evenings.mark_cleared(session.id, "bob", upto=2, at=NOW)
+    await memory.evenings.mark_cleared(session.id, "", upto=3, at=NOW)
+    bob, all_of_them = (2, ChatCleared(NOW, "bob")), (3, ChatCleared(NOW))
+    assert await memory.evenings.removed(session.id, 1, 3) == Removed(frozenset({1, 2, 3}), (bob, all_of_them))
+    assert (await memory.evenings.removed(session.id, 3, 3)).clearings == (all_of_them,)
+    assert await memory.evenings.removed(other.id, 1, 3) == Removed()
 
 
 async def test_a_database_in_memory_takes_many_askers_at_once() -> None:

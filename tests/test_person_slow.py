@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Button
 
+from sanctum_tui.chat import ChatLine
 from sanctum_tui.errors import StorageError
 from sanctum_tui.memory.people import Before, Tonight
 from sanctum_tui.memory.wanted import EVERYTHING, wanted_of
@@ -37,6 +38,9 @@ class People:
             raise self.trouble
         self.answered.append(login)
         return Tonight(1, 0, BEGAN, (line(1, login=login),))
+
+    async def said_before(self, session: int, login: str, number: int) -> tuple[ChatLine, ...]:
+        return ()
 
     async def before(self, session: int, login: str) -> Before:
         if self.before_trouble is not None:
@@ -99,6 +103,17 @@ async def test_the_card_opens_as_soon_as_the_store_has_told() -> None:
         assert not card_open(app)
         app.people.may.set()
         await until(pilot, lambda: card_open(app))
+
+
+async def test_from_the_card_the_chat_shows_their_lines_only() -> None:
+    async with asked() as (app, pilot):
+        app.pane.append([line(10, "not theirs", login="ann", name="Ann"), line(11, "theirs again")])
+        app.people.may.set()
+        await until(pilot, lambda: card_open(app) and "f their lines in the chat" in on_screen_of(app))
+        await pilot.press("f")
+        await until(pilot, lambda: not card_open(app) and "“name:moss”" in on_screen(app.pane))
+        await until(pilot, lambda: "theirs again" in on_screen(app.pane))
+        assert "not theirs" not in on_screen(app.pane)
 
 
 async def test_keys_act_while_the_store_is_slow_and_the_card_does_not_come_after_them() -> None:

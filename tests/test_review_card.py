@@ -7,7 +7,7 @@ from textual.widgets import Static, TextArea
 
 from sanctum_tui.evening import Draft, Prompt, PromptState, PromptStep
 from sanctum_tui.ui.card.cards import HIDDEN, card_of, lapse_of
-from sanctum_tui.ui.card.worddiff import Change, Fate, changes
+from sanctum_tui.ui.card.worddiff import Change, Fate, changes, shortened
 from tests.builders import at, settings
 from tests.test_console import HOSTILE, card, console, line_waits, seen, until, words
 from tests.test_stream_dialogs import said
@@ -145,6 +145,21 @@ def test_the_difference_from_the_draft_is_told_by_signs(before: str, after: str,
     assert " ".join(f"{change.fate.value}{change.words}" for change in changes(before, after)) == told
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("a b c d e", "a b c d e f", "… d e +f"),
+        ("a b c d e", "z b c d e", "−a +z b c …"),
+        ("a b c d e f g h i", "z b c d e f g h y", "−a +z b c … g h −i +y"),
+        ("a b c", "a b c d", "a b c +d"),
+        ("a b", "a b c", "a b +c"),
+    ],
+)
+def test_in_short_the_difference_is_told_with_the_words_right_beside_it(before: str, after: str, told: str) -> None:
+    found = shortened(changes(before, after))
+    assert " ".join(f"{change.fate.value}{change.words}" for change in found) == told
+
+
 def test_long_texts_are_compared_without_a_wait() -> None:
     assert changes("a " * 250, "b " * 250) == (
         Change(Fate.GONE, "a " * 249 + "a"),
@@ -168,6 +183,18 @@ async def test_one_sees_what_an_edit_changed_and_takes_it_back_with_a_key(tmp_pa
         await pilot.press("enter")
         await until(pilot, lambda: card(app).state is not S.PENDING)
         assert card(app).line == f"{line}too"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 35), (60, 120), (240, 70)])
+async def test_who_goes_on_with_an_edit_sees_at_once_what_it_changed(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with console(tmp_path, size=size) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("e", "space", *"okay", "escape")
+        await until(pilot, lambda: app.review.editing is None)
+        await pilot.press("e")
+        await until(pilot, lambda: "+okay" in words(app, "#card-changes"))
+        assert "Ctrl+Z" not in words(app, "#review"), "that key takes back what was typed since"
+        assert app.review.unread == ""
 
 
 async def test_a_line_is_one_line_however_it_is_wrapped_when_all_before_or_behind_the_cursor_is_deleted(

@@ -93,18 +93,14 @@ async def test_where_they_are_allowed_a_line_is_approved_from_the_page(tmp_path:
         assert "can approve, post and quit" in server.printed
         await page.until(WAITS)
         assert page.keys
-        await page.say(keys="?", touched=True)
-        await page.until("type to search")
-        await page.say(keys="\x1b[27u", touched=True)
-        await page.until(lambda text: "type to search" not in text)
+        await page.press("?", "type to search")
+        await page.press("\x1b[27u", lambda text: "type to search" not in text)
         # A card that has only just turned takes no key, and says so: then it is pressed again.
         for _ in range(50):
-            await page.say(keys="a", touched=True)
-            await page.until(lambda text: WAITS not in text or AGAIN in text)
+            await page.press("a", lambda text: WAITS not in text or AGAIN in text)
             if WAITS not in page.text:
                 break
-            await page.say(keys="\x1b[27u", touched=True)
-            await page.until(lambda text: AGAIN not in text)
+            await page.press("\x1b[27u", lambda text: AGAIN not in text)
         assert WAITS not in page.text
 
 
@@ -128,8 +124,9 @@ async def test_two_pages_are_one_console(watched: Served) -> None:
 class Nobody:
     """Takes keys and does nothing with them."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         del data
+        return True
 
 
 async def test_a_page_that_does_not_read_makes_nobody_wait_and_then_sees_the_screen_as_it_is() -> None:

@@ -1,11 +1,14 @@
 """Who is let in: the address with its token, opened under this machine's own name, and nobody else."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.serving.access import Access, hosts_of, kept_token, new_token, only_here, split_host
+from tests.commands import sanctum
 
 HERE = {"Host": "127.0.0.1:8129", "Origin": "http://127.0.0.1:8129"}
 
@@ -40,6 +43,16 @@ def test_a_file_that_holds_no_token_is_left_alone(tmp_path: Path, held: str) -> 
     with pytest.raises(BadInputError, match="--token-file"):
         kept_token(file)
     assert file.read_text("utf-8") == held
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders")
+@pytest.mark.parametrize("make", ["mkfifo", "mkdir"])
+def test_what_is_no_file_is_told_at_once_and_nobody_waits_for_it(tmp_path: Path, make: str) -> None:
+    getattr(os, make)(tmp_path / "token")
+    run = sanctum(tmp_path / "home", "serve", "--port", "0", "--token-file", tmp_path / "token")
+    assert run.returncode == 2
+    assert "token is no file, and keeps no token; name another --token-file." in run.stderr
+    assert run.stderr.count("\n") == 1
 
 
 def test_the_token_lets_in_and_after_it_the_cookie(access: Access) -> None:

@@ -2,11 +2,12 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from sanctum_tui.serving.mirror import MOST_PASTED
 from tests.serving import CHROMIUM, Browser, browser, looker, served
 from tests.test_serve import EVENING, WAITS
 
@@ -33,16 +34,29 @@ async def chromium(tmp_path: Path) -> AsyncIterator[Browser]:
         yield opened
 
 
+DROPPED = "document.getElementById('dropped').textContent"
+
+
 async def press(page: Browser, key: str) -> None:
     """Press a key, as a keyboard does."""
     for kind in ("keyDown", "keyUp"):
         await page.ask("Input.dispatchKeyEvent", type=kind, key=key, text=key if len(key) == 1 else "")
 
 
-async def button(page: Browser, label: str) -> None:
+async def touch(page: Browser, label: str) -> None:
     """Touch one of the buttons."""
     found = f"[...document.querySelectorAll('button')].find((one) => one.textContent === {json.dumps(label)})"
     await page.value(f"{found}.click()")
+
+
+async def until(page: Browser, condition: str, by: Callable[[Browser, str], Awaitable[None]], what: str) -> None:
+    """Do something, and again where the page was behind, until a condition holds."""
+    while True:
+        await page.value(f"{DROPPED} = ''")
+        await by(page, what)
+        await page.until(f"{condition} || {DROPPED}")
+        if await page.value(condition):
+            break
 
 
 async def test_a_streamer_approves_a_line_from_a_tablet(tmp_path: Path, chromium: Browser) -> None:
@@ -57,20 +71,18 @@ async def test_a_streamer_approves_a_line_from_a_tablet(tmp_path: Path, chromium
         assert await chromium.value(least) >= 48
         await chromium.until(f"{FITS} && document.getElementById('notice').textContent === ''")
 
-        await press(chromium, "?")
-        await chromium.shows("type to search")
-        await button(chromium, "Esc")
-        await chromium.until("!document.body.textContent.includes('type to search')")
+        helped = "document.body.textContent.includes('type to search')"
+        await until(chromium, helped, press, "?")
+        await until(chromium, f"!{helped}", touch, "Esc")
         waits, again = (
-            f"document.body.textContent.includes({json.dumps(words)})" for words in (WAITS, "press again")
+            f"document.getElementById('sheet').textContent.includes({json.dumps(words)})"
+            for words in (WAITS, "press again")
         )
         for _ in range(50):
-            await button(chromium, "aapprove")
-            await chromium.until(f"!{waits} || {again}")
+            await until(chromium, f"(!{waits} || {again})", touch, "aapprove")
             if not await chromium.value(waits):
                 break
-            await button(chromium, "Esc")
-            await chromium.until(f"!{again}")
+            await until(chromium, f"!{again}", touch, "Esc")
         assert not await chromium.value(waits)
         assert chromium.complaints == []
 
@@ -117,3 +129,62 @@ async def test_an_address_of_an_earlier_start_is_told_from_a_lost_connection(
         await chromium.shows("The connection is lost.")
     async with served(tmp_path / "another", "--port", port, *EVENING):
         await chromium.shows("This address is no longer good.")
+
+
+LAGS = """
+window.held = null; window.stuck = false; window.sent = [];
+window.WebSocket = class extends WebSocket {
+  addEventListener(kind, heard) {
+    super.addEventListener(kind, (event) => {
+      if (kind !== 'message' || !held) return heard(event);
+      held.push(() => heard(event));
+      if (event.data.includes('"dropped"')) document.body.dataset.refused = true;
+    });
+  }
+  get bufferedAmount() { return stuck ? 1 : super.bufferedAmount; }
+  send(words) { sent.push(words); super.send(words); }
+};"""
+"""While `held` is a list, what the page is sent waits there, as on a network that stalls."""
+
+
+async def test_what_is_pressed_on_a_page_that_lags_does_nothing_and_the_page_says_so(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    await chromium.ask("Page.addScriptToEvaluateOnNewDocument", source=LAGS)
+    async with served(tmp_path / "home", "--allow-keys", *EVENING) as server, looker(server) as other:
+        await chromium.open(server.url, 1280, 800)
+        await chromium.shows(WAITS)
+        await chromium.value("held = []")
+        await other.press("?", "type to search")
+        await other.for_a_while()
+        await press(chromium, "x")
+        await chromium.until("document.body.dataset.refused")
+        assert "type to search" not in await chromium.value("document.body.textContent")
+        await chromium.value("{ const late = held; held = null; late.forEach((hear) => hear()); }")
+        await chromium.until(f"{DROPPED}.startsWith('This page was behind')")
+        await chromium.shows("type to search")
+        assert await chromium.value("sent.filter((words) => words.includes('keys')).length") == 1
+
+        await chromium.value(f"{DROPPED} = ''; stuck = true")
+        await press(chromium, "x")
+        await chromium.until(f"{DROPPED}.startsWith('This page was behind')")
+        assert await chromium.value("sent.filter((words) => words.includes('keys')).length") == 1
+        # It takes no room from the console, which would be drawn anew in another size.
+        assert await chromium.value("document.getElementById('room').getBoundingClientRect().top") == 0
+
+
+async def test_what_is_too_long_to_paste_is_not_sent_and_the_page_says_so(tmp_path: Path, chromium: Browser) -> None:
+    await chromium.ask("Page.addScriptToEvaluateOnNewDocument", source=LAGS)
+    async with served(tmp_path / "home", "--allow-keys", *EVENING) as server:
+        await chromium.open(server.url, 1280, 800)
+        await chromium.shows(WAITS)
+        await chromium.value(
+            f"""{{
+              const clipboardData = new DataTransfer();
+              clipboardData.setData('text/plain', 'x'.repeat({MOST_PASTED + 1}));
+              document.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData }}));
+            }}"""
+        )
+        told = f"That was too long to paste: it is {MOST_PASTED:,} characters at the most."
+        assert await chromium.value(DROPPED) == told
+        assert not await chromium.value("sent.some((words) => words.includes('paste'))")

@@ -8,17 +8,19 @@ from typing import Any, ClassVar
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 import sanctum_tui.ui
 from sanctum_tui.agent.policies import Situation, decide
+from sanctum_tui.chat import Live
 from sanctum_tui.ui.app import SanctumApp
 from sanctum_tui.ui.dialogs.why import WhyDialog
 from sanctum_tui.ui.look.theming import variable_defaults
-from sanctum_tui.ui.moods import Mood, Timer, account_of, timer_of
+from sanctum_tui.ui.moods import ANOTHER, ENDED, NEXT_LIVE, Mood, Timer, account_of, timer_of
 from sanctum_tui.ui.panes.silence import SilencePane
 from sanctum_tui.ui.pulse import Beat, Trace
 from tests.builders import at, says, settings
-from tests.test_console import console, line_waits, quiet, seen, until, words
+from tests.test_console import console, evening, line_waits, quiet, seen, until, words
 
 SETTLING = Timer(Mood.SETTLING, "12:41", 0.8, "15:00", 0.5, "15:00", "Quiet 12:41. May draft in 2:19.", spoke=True)
 BUSY = Trace((4,) * 10 + (0,) * 20, (None,) * 12 + (Beat.SILENCE,) * 4 + (Beat.POSTED,) + (None,) * 13)
@@ -194,6 +196,36 @@ async def test_the_account_of_a_decision_lives_while_it_is_open() -> None:
         moments.append(at(1020))
         await until(pilot, lambda: "Quiet 2:00. May draft in 13:00." in words(app))
         assert "At the earliest in 13:00." in words(app)
+
+
+async def test_after_the_evening_why_says_that_it_has_ended(tmp_path: Path) -> None:
+    async with console(tmp_path, [says(0), says(60, "good night all")], still=False) as (app, pilot):
+        await until(pilot, lambda: app.stage.ended and ENDED in words(app, "#silence"))
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, WhyDialog) and app.screen.query("#why-change"))
+        assert (why_told(app, "now"), why_told(app, "change")) == (ENDED, ANOTHER)
+        await until(pilot, lambda: "Lines posted tonight" in words(app))
+        assert "It may draft after" not in words(app)
+
+
+async def test_why_tells_the_end_of_an_evening_that_ends_behind_it(tmp_path: Path) -> None:
+    async with console(tmp_path, [says(0), says(60, "good night all")], speed=1.0) as (app, pilot):
+        await until(pilot, lambda: app.presenter is not None)
+        await pilot.press("t")
+        await until(pilot, lambda: "Quiet 0:0" in words(app) or "People are talking" in words(app))
+        evening(app).player.end()
+        await until(pilot, lambda: app.stage.ended)
+        await until(pilot, lambda: why_told(app, "now") == ENDED)
+
+
+def why_told(app: SanctumApp, what: str) -> str:
+    return str(app.screen.query_one(f"#why-{what}", Static).content)
+
+
+def test_on_a_live_channel_another_evening_follows_by_itself() -> None:
+    decision = decide(Situation(now=at(1000), quiet_since=at(900), live=Live.NO))
+    assert account_of(decision, ended=True, live=True).change == NEXT_LIVE
+    assert "not known to be live" in account_of(decision).words
 
 
 def test_every_mood_has_a_word_and_a_sign_beside_its_colour() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from sanctum_tui.agent.policies import Situation, decide, explain
+from sanctum_tui.chat import Receipt
 from sanctum_tui.errors import StorageError
 from sanctum_tui.evening import PromptState
 from sanctum_tui.events import StorageFailed, StorageRecovered
 from sanctum_tui.paths import write_atomically
+from sanctum_tui.replay.sink import ReplaySink
 from sanctum_tui.ui.actions import Moment
 from sanctum_tui.ui.app import SanctumApp
 from sanctum_tui.ui.dialogs.settings import SettingsDialog
@@ -20,6 +23,7 @@ from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
 from sanctum_tui.ui.footer import footer_pieces
 from sanctum_tui.ui.keyboard import keyboard_of
 from sanctum_tui.ui.keys import review
+from sanctum_tui.ui.keys.screen import UNSAVED
 from sanctum_tui.ui.look.themefiles import ThemeFiles
 from sanctum_tui.ui.moods import Mood, numbers_of, timer_of
 from sanctum_tui.ui.panes.ledger import LedgerPane
@@ -227,3 +231,66 @@ async def test_what_help_offers_on_the_welcome_works_there(tmp_path: Path) -> No
         await pilot.press("escape", "t")
         await until(pilot, lambda: "There is no evening yet." in toasts(app))
         assert isinstance(app.screen, WelcomeDialog)
+
+
+async def test_on_a_full_disk_the_console_is_not_left_with_words_that_only_its_screen_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path, text: str) -> None:
+        raise StorageError(FULL)
+
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        monkeypatch.setattr("sanctum_tui.ui.card.edits.write_atomically", refuse)
+        await pilot.press("e", *"half")
+        await pilot.press("escape")
+        await pilot.press("q", "l")
+        await until(pilot, lambda: UNSAVED in toasts(app))
+        assert FULL in toasts(app)
+        assert app.is_running
+        await pilot.press("q", "l")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_words_that_a_disk_takes_again_are_written_on_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = True
+
+    def write(file: Path, text: str) -> None:
+        if full:
+            raise StorageError(FULL)
+        write_atomically(file, text)
+
+    async with console(tmp_path) as (app, pilot):
+        await line_waits(app, pilot)
+        monkeypatch.setattr("sanctum_tui.ui.card.edits.write_atomically", write)
+        await pilot.press("e", *"half")
+        await pilot.press("escape")
+        await until(pilot, lambda: FULL in toasts(app))
+        full = False
+        await pilot.press("q", "l")
+        await until(pilot, lambda: not app.is_running)
+    (kept,) = (tmp_path / "state" / "edits").glob("*.txt")
+    assert kept.read_text("utf-8").endswith("half")
+
+
+async def test_the_other_keys_do_not_wait_for_an_answer_to_a_line_that_goes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = asyncio.Event()
+    real = ReplaySink.post
+
+    async def slowly(self: ReplaySink, text: str, *, shut: Callable[[], str]) -> Receipt:
+        await answered.wait()
+        return await real(self, text, shut=shut)
+
+    monkeypatch.setattr(ReplaySink, "post", slowly)
+    async with console(tmp_path, chosen=settings(review_undo_seconds=0.0)) as (app, pilot):
+        await line_waits(app, pilot)
+        await pilot.press("a", "m")
+        await until(pilot, lambda: evening(app).orchestrator.muted)
+        assert card(app).state is PromptState.SENDING
+        answered.set()
+        # Whoever mutes before it has left keeps it back.
+        await until(pilot, lambda: card(app).state is PromptState.HELD)

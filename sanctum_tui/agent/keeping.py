@@ -123,8 +123,8 @@ class Keeping:
         match event:
             case MessageDeleted(id=id):
                 await self._owe(lambda: evenings.mark_deleted(session, id))
-            case ChatCleared(login=login):
-                await self._owe(lambda: evenings.mark_cleared(session, login, upto=line))
+            case ChatCleared(at=at, login=login):
+                await self._owe(lambda: evenings.mark_cleared(session, login, upto=line, at=at))
             case ChatGap() as gap:
                 await self._owe(lambda: evenings.add_gap(session, gap))
         self._broadcast.tell(RoomChanged(event))

@@ -39,6 +39,6 @@ def open_console(loaded: Loaded, paths: Paths, plan: "AnyPlan | None") -> int:
     gc.disable()
     from sanctum_tui.ui.app import SanctumApp
 
-    app = SanctumApp(loaded.settings, paths, plan, sources=loaded.sources)
+    app = SanctumApp(loaded.settings, paths, plan, sources=loaded.sources, warnings=loaded.warnings)
     app.run()
     return app.return_code or 0

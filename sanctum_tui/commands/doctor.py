@@ -12,7 +12,7 @@ from pathlib import Path
 from sanctum_tui.commands.findings import Finding
 from sanctum_tui.commands.setup import load_settings
 from sanctum_tui.errors import ExitCode, SanctumError
-from sanctum_tui.paths import Paths, shipped
+from sanctum_tui.paths import Paths, reason, remedy, shipped
 from sanctum_tui.settings import Loaded, Settings
 from sanctum_tui.ui.keyboard import keymap_trouble
 
@@ -106,7 +106,8 @@ def _writable(name: str, folder: Path) -> Finding:
         with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as error:
-        return Finding("missing", name, f"{folder} cannot be written to ({error.strerror}); choose another folder.")
+        helps = remedy(error, "choose another folder")
+        return Finding("missing", name, f"{folder} cannot be written to ({reason(error)}); {helps}.")
     return Finding("ready", name, str(folder))
 
 

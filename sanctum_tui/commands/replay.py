@@ -69,10 +69,11 @@ def run(arguments: Namespace) -> int:
         review=(arguments.review or "hold") if headless else "operator",
         keep=not arguments.discard,
     )
-    for warning in loaded.warnings:
-        print(warning, file=sys.stderr)
     if headless:
         import asyncio
+
+        for warning in loaded.warnings:
+            print(warning, file=sys.stderr)
 
         from sanctum_tui import headless as without_screen
 

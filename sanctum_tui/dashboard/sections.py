@@ -8,7 +8,9 @@ from sanctum_tui.dashboard.blocks import Block, Kind, Page
 from sanctum_tui.dashboard.names import SHORT_KEYS, field_called
 
 _BOLD_LINE = re.compile(r"(\*\*|__)(?P<name>[^*_\n]{1,80})\1[ \t]*[:：]?[ \t]*$")
-_LABEL = re.compile(r"(?P<marks>[*_]{0,3})(?P<name>[^:：\n]{1,60}?)[*_]{0,3}[ \t]*[:：]{1,2}(?P<value>.*)$")
+_LABEL = re.compile(
+    r"(?P<marks>[*_]{0,3})(?P<name>[^:：\n]{1,60}?)(?P<closed>[*_]{0,3})[ \t]*[:：]{1,2}(?P<value>.*)$"
+)
 _HEADING_TAIL = re.compile(r"(?P<name>[^:：–—\n]{1,80}?)(?:[ \t]*[:：]|[ \t]+[-–—][ \t])[ \t]*(?P<value>.+)$")
 _CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=[ \t]|$)")
 _BULLETS = re.compile(r"[ \t>]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?")
@@ -188,7 +190,19 @@ def _label(line: str) -> tuple[str, str, bool] | None:
     label = _LABEL.match(_BULLETS.sub("", line, count=1))
     if label is None or not (key := field_called(label["name"])):
         return None
-    value = label["value"]
-    if label["marks"]:
-        value = _CLOSING_MARKS.sub("", value, count=1) if _CLOSING_MARKS.match(value) else value
-    return key, value.strip(), len(label["marks"]) >= 2
+    marks, value = label["marks"], label["value"].strip()
+    if marks and not label["closed"]:
+        value = _without_closing(marks, value)
+    return key, value, len(marks) >= 2
+
+
+def _without_closing(marks: str, value: str) -> str:
+    """A label's value without the marks that close its bold or italics: right behind the colon, or at the end.
+
+    Where no space follows them, as in ``**Game:**Windrose``, they are none to markdown.
+    """
+    if value.startswith(marks):
+        return value.removeprefix(marks).strip()
+    if _CLOSING_MARKS.match(value):
+        return _CLOSING_MARKS.sub("", value, count=1).strip()
+    return value.removesuffix(marks).strip() if value.count(marks) == 1 else value

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import StorageError
+from sanctum_tui.paths import reason, remedy
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -108,8 +109,8 @@ def _make_folder(url: "URL", where: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{where} cannot be made, because its folder cannot ({error.strerror or error}); choose another place "
-            "with DATABASE_URL."
+            f"{where} cannot be made, because its folder cannot ({reason(error)}); "
+            f"{remedy(error, 'choose another place with DATABASE_URL')}."
         ) from error
     if path.is_dir():
         raise StorageError(f"{where} is a folder; choose a file with DATABASE_URL.")

@@ -1,13 +1,15 @@
 """Chat lines in the database: as rows, and back, a page at a time."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Dialect, Row, insert, select, update
 
-from sanctum_tui.chat import ChatLine, ChatMessage, Voice
+from sanctum_tui.chat import ChatCleared, ChatLine, ChatMessage, Voice
+from sanctum_tui.memory.removed import Removed
 from sanctum_tui.memory.store import Store
-from sanctum_tui.memory.tables import lines, micros, pack
+from sanctum_tui.memory.tables import clearings, lines, micros, pack
 
 PAGE = 256
 """Lines in a page for a pane; measured: a page costs 1.5 to 3.5 ms."""
@@ -74,6 +76,18 @@ class LineQueries:
         async with self._store.read() as connection:
             return frozenset((await connection.execute(wanted)).scalars())
 
+    async def removed(self, session_id: int, first: int, last: int) -> Removed:
+        """What moderators removed, from one line to another, and behind which lines they cleared somebody's."""
+        wanted = (
+            select(clearings.c.line, clearings.c.at, clearings.c.login)
+            .where(clearings.c.session_id == session_id, clearings.c.line.between(first, last))
+            .order_by(clearings.c.id)
+        )
+        async with self._store.read() as connection:
+            cleared = (await connection.execute(wanted)).all()
+        numbers = await self.deleted(session_id, first, last)
+        return Removed(numbers, tuple((line, ChatCleared(at, login)) for line, at, login in cleared))
+
     async def mark_deleted(self, session_id: int, message_id: str) -> None:
         """A moderator removed this line. What was put to the writer before is stored first, then marked."""
         if not message_id:
@@ -89,18 +103,25 @@ class LineQueries:
         )
         async with self._store.read() as connection:
             number = (await connection.execute(wanted)).scalar()
-        if number is not None:
-            await self._mark(lines.c.session_id == session_id, lines.c.number == number)
+        if number is None:
+            return
+        async with self._store.write() as connection:
+            which = (lines.c.session_id == session_id, lines.c.number == number)
+            await connection.execute(update(lines).where(*which).values(deleted=True))
 
-    async def mark_cleared(self, session_id: int, login: str, *, upto: int) -> None:
-        """A moderator removed one person's lines up to that number or, with no login, everybody's."""
+    async def mark_cleared(self, session_id: int, login: str, *, upto: int, at: datetime | None = None) -> None:
+        """A moderator removed one person's lines up to that number or, with no login, everybody's.
+
+        Where it is known when, that is kept as well.
+        """
         await self._flush()
         whose = [lines.c.login == login] if login else []
-        await self._mark(lines.c.session_id == session_id, lines.c.number <= upto, ~lines.c.deleted, *whose)
-
-    async def _mark(self, *which: ColumnElement[bool]) -> None:
+        theirs = (lines.c.session_id == session_id, lines.c.number <= upto, ~lines.c.deleted, *whose)
         async with self._store.write() as connection:
-            await connection.execute(update(lines).where(*which).values(deleted=True))
+            await connection.execute(update(lines).where(*theirs).values(deleted=True))
+            if at is not None:
+                cleared = insert(clearings).values(session_id=session_id, at=at, line=upto, login=login)
+                await connection.execute(cleared)
 
     async def _rows(
         self, session_id: int, where: ColumnElement[bool], order: ColumnElement[Any], limit: int

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from sanctum_tui.errors import StorageError
 from sanctum_tui.memory.store import Store
 from sanctum_tui.memory.tables import REVISION, metadata
+from sanctum_tui.paths import reason, remedy
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -56,8 +57,7 @@ async def _upgrade_alone(store: Store, lock_folder: Path | None) -> None:
         ) from None
     except OSError as error:
         raise StorageError(
-            f"The lock folder {lock_folder} could not be used ({error.strerror or error}); make it writable, "
-            "then try again."
+            f"The lock folder {lock_folder} could not be used ({reason(error)}); {remedy(error)}."
         ) from error
     try:
         await _upgrade(store)

@@ -14,7 +14,8 @@ from sanctum_tui.memory.wanted import VOICES, Wanted, like
 
 MOST_EVENINGS: Final = 400
 """Earlier evenings that are looked into for a person, the latest: about two years of four a week."""
-_LATEST_LINES = 5
+THEIR_LINES: Final = 50
+"""Lines of one person that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Tonight:
     """How many of them a moderator took away."""
     first_at: datetime | None = None
     latest: tuple[ChatLine, ...] = ()
-    """The last few, oldest first, without those that were taken away."""
+    """The last ones, oldest first, without those that were taken away."""
     flags: tuple[str, ...] = ()
     """Why lines of theirs were flagged."""
 
@@ -75,9 +76,11 @@ class PeopleQueries(LineQueries):
         async with self._store.read() as connection:
             said, removed, first_at = (await connection.execute(counted)).one()
             why = tuple((await connection.execute(flagged)).scalars())
-        still_there = and_(lines.c.login == login, ~lines.c.deleted)
-        latest = await self._rows(session_id, still_there, lines.c.number.desc(), _LATEST_LINES)
-        return Tonight(said, removed, first_at, self._read(latest)[::-1], why)
+        return Tonight(said, removed, first_at, await self._said(session_id, login, true()), why)
+
+    async def said_before(self, session_id: int, login: str, number: int) -> tuple[ChatLine, ...]:
+        """The last lines of somebody's with smaller numbers, oldest first, without those that were taken away."""
+        return await self._said(session_id, login, lines.c.number < number)
 
     async def before(self, session_id: int, login: str) -> Before:
         """In which earlier sessions of the same channel somebody wrote; a log and a live one are not the same."""
@@ -103,6 +106,10 @@ class PeopleQueries(LineQueries):
             evenings, first_seen = (await connection.execute(counted)).one()
             of = (await connection.execute(select(func.count()).select_from(earlier))).scalar_one()
         return Before(evenings, first_seen, of)
+
+    async def _said(self, session_id: int, login: str, where: ColumnElement[bool]) -> tuple[ChatLine, ...]:
+        theirs = and_(lines.c.login == login, ~lines.c.deleted, where)
+        return self._read(await self._rows(session_id, theirs, lines.c.number.desc(), THEIR_LINES))[::-1]
 
     async def _wanted(
         self, session_id: int, wanted: Wanted, number: int, limit: int, *, back: bool

@@ -25,7 +25,7 @@ from sqlalchemy import (
     event,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration, written here too so that a start-up can tell without loading Alembic; a test compares."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -233,6 +233,9 @@ airings = Table(
     Column("ended_at", Moment),
     UniqueConstraint("session_id", "stream"),
 )
+
+# Whose lines a moderator removed, behind which line; an empty login: everybody's. The lines themselves are marked.
+clearings = Table("clearings", metadata, _id(), _of_session(index=True), _at(), _whole("line"), _text("login"))
 
 gaps = Table("gaps", metadata, _id(), _of_session(index=True), _at(), Column("seconds", Float, nullable=False))
 

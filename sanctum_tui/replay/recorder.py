@@ -21,7 +21,7 @@ from sanctum_tui.chat import (
     StreamWentOffline,
     StreamWentOnline,
 )
-from sanctum_tui.errors import StorageError
+from sanctum_tui.paths import unwritten
 from sanctum_tui.replay.formats.jsonl import VERSION
 
 _ENCODER = msgspec.json.Encoder()
@@ -131,7 +131,4 @@ def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(
-            f"{path} could not be written ({error.strerror or error}); free some space or choose another folder, "
-            "then try again."
-        ) from error
+        raise unwritten(path, error, elsewhere="choose another folder") from error

@@ -60,8 +60,8 @@ class Delivery:
             return reason
         return "" if self._gate.live is Live.YES else self._gate.why
 
-    async def take(self, prompt: Prompt) -> None:
-        """Let an approved prompt go out: after the time to undo, or at once, and then wait until it is out."""
+    async def take(self, prompt: Prompt, *, wait: bool = True) -> None:
+        """Let an approved prompt go out: after the time to undo, or at once, and then `wait` until it is out."""
         number, seconds = prompt.number, self._undo_seconds()
         self.stop(number)
         self._stranded.pop(number, None)
@@ -69,7 +69,7 @@ class Delivery:
         self._tasks.add(task)
         self._leaving[number] = task
         task.add_done_callback(lambda done: self._left(number, done))
-        if seconds <= 0:
+        if seconds <= 0 and wait:
             await asyncio.wait({task})
             if not task.cancelled():
                 task.result()

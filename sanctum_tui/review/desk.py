@@ -47,13 +47,14 @@ class Desk:
         self._refused = refused
 
     async def approve(
-        self, number: int, *, line: str | None = None, by: str = "operator", reason: str = ""
+        self, number: int, *, line: str | None = None, by: str = "operator", reason: str = "", wait: bool = True
     ) -> Outcome:
         """Say yes to exactly the text shown, or to `line`, the operator's own words for it.
 
         Runs of white space become one space here, as chat would make of them: what is noted is what is posted.
         `reason` records an override, where the guard had said no to `line`: without one nothing is approved that it
-        says no to, nor what it said no to before, whatever became of the line since.
+        says no to, nor what it said no to before, whatever became of the line since. Without time to undo it goes
+        out at once; who cannot `wait` for that hears of it from the queue.
         """
         prompt = self._queue.get(number)
         if prompt is None:
@@ -85,7 +86,7 @@ class Desk:
             elif held is not None and held.state is PromptState.REJECTED:
                 told += " By now it can be posted: e, and insist again if it still fits."
             return Outcome(True, told, held or self._queue.get(number))
-        await self._delivery.take(approved)
+        await self._delivery.take(approved, wait=wait)
         seconds = self._undo_seconds()
         words = f"Approved. It goes out in {seconds:g} s; u takes it back." if seconds > 0 else "Approved."
         return Outcome(True, words, self._queue.get(number))

@@ -33,6 +33,7 @@ from sanctum_tui.runtime.onair import OnAir
 from sanctum_tui.runtime.origin import Origin
 from sanctum_tui.runtime.places import claim, database_url, ledger_folder, throwaway_database, working_dashboard
 from sanctum_tui.runtime.plan import AnyPlan, Plan
+from sanctum_tui.runtime.realtime import RealTime
 from sanctum_tui.runtime.replayed import Replayed
 from sanctum_tui.runtime.restoring import restore_room, said_before, stopped_at, was_muted
 from sanctum_tui.runtime.tonight import Tonight
@@ -57,7 +58,7 @@ class Evening:
         """What an operator should know of the start: a restored session, a dashboard that was copied."""
         self.broadcasting: Broadcasting | None = None
         """The live side of the evening: its stream, and what goes with it. None in a replay."""
-        self._under_edit = False
+        self._real_time = RealTime(lambda keep: self.origin.keep_to_real_time(keep))
         self._stack = AsyncExitStack()
         self.origin: Origin
         self.memory: Memory
@@ -195,7 +196,7 @@ class Evening:
         await self.queue.open(self.keeping.session.id)
         self.orchestrator.muted = await was_muted(self.memory, self.keeping.session)
         await self.delivery.recover()
-        self._mind_the_waiting_line()
+        self._real_time.waits(self._line_waits)
         self._stack.push_async_callback(self.delivery.close)
         await self.tonight.keep()
         self.keeping.told(restored=self.restored)
@@ -277,7 +278,7 @@ class Evening:
             case RoomChanged(MessageDeleted() | ChatCleared() as what):
                 self.ledger.withdraw(what)
             case PromptStepped(prompt):
-                self._mind_the_waiting_line()
+                self._real_time.stepped(waiting=self._line_waits)
                 self._learn(prompt)
             case _:
                 pass
@@ -289,14 +290,18 @@ class Evening:
         except SanctumError as error:
             log.warning("%s", error.sentence)
 
-    def _mind_the_waiting_line(self) -> None:
-        self.origin.mind(self.attended and (self._under_edit or self.queue.waiting is not None))
+    @property
+    def _line_waits(self) -> bool:
+        """Whether a line waits for somebody who could read it."""
+        return self.attended and self.queue.waiting is not None
 
-    def mind_the_editor(self, editing: bool) -> None:
-        """Whether a line is under the operator's pen at this moment; a replay waits for it."""
-        if editing is not self._under_edit:
-            self._under_edit = editing
-            self._mind_the_waiting_line()
+    def keep_to_real_time(self, *, busy: bool, now: float) -> None:
+        """A console is there: whether its operator is `busy` with something else than the evening on the screen.
+
+        `now` is the operator's own time, in seconds. A replay that runs faster than life waits for them; and also
+        for a while after each step of a line.
+        """
+        self._real_time.attend(busy=busy, now=now)
 
 
 async def _stopped(task: "asyncio.Task[None]") -> None:

@@ -210,8 +210,8 @@ class OnAir:
         # When its clock stopped, and not when an operator last did something: chat may have been away by then.
         self.source.begin(session.clock_at or stopped_at)
 
-    def mind(self, waiting: bool) -> None:
-        """Nothing to do: Twitch waits for nobody."""
+    def keep_to_real_time(self, keep: bool) -> None:
+        """Nothing to do: Twitch is never faster, and waits for nobody."""
 
     def stop(self) -> None:
         self.source.turn_over()

@@ -65,8 +65,8 @@ class Origin(Protocol):
     def go_on(self, session: Session, stopped_at: datetime) -> None:
         """Go on with a restored session: after its last event, which was at this moment."""
 
-    def mind(self, waiting: bool) -> None:
-        """Whether a line waits for somebody to read it."""
+    def keep_to_real_time(self, keep: bool) -> None:
+        """Go no faster than life for a while: there is somebody who could not keep up; or go on as before."""
 
     def stop(self) -> None:
         """Bring no more chat for this evening: it is to come to its end."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sanctum_tui.errors import BadInputError, StorageError
-from sanctum_tui.paths import Paths, shipped
+from sanctum_tui.errors import BadInputError
+from sanctum_tui.paths import Paths, shipped, unwritten
 from sanctum_tui.settings import Settings
 
 
@@ -68,9 +68,7 @@ def working_dashboard(
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(beside, copy)
         except OSError as error:
-            raise StorageError(
-                f"{copy} could not be written ({error.strerror}); free some space, or name another --dashboard."
-            ) from None
+            raise unwritten(copy, error, elsewhere="name another --dashboard") from None
     return copy
 
 
@@ -88,10 +86,7 @@ async def claim(paths: Paths, channel: str, *, live: bool) -> AsyncIterator[bool
     try:
         paths.locks.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(
-            f"{paths.locks} could not be made ({error.strerror}); free some space there, or let SANCTUM_HOME name a "
-            "folder that can be written to."
-        ) from None
+        raise unwritten(paths.locks, error, done="made") from None
     kind = "live" if live else "replay"
     lock = FileLock(paths.locks / f"{kind}-{_safe(channel)}-{sha256(channel.encode()).hexdigest()[:8]}.lock")
     try:
@@ -99,6 +94,8 @@ async def claim(paths: Paths, channel: str, *, live: bool) -> AsyncIterator[bool
     except Timeout:
         yield False
         return
+    except OSError as error:
+        raise unwritten(Path(lock.lock_file), error) from None
     try:
         yield True
     finally:

@@ -81,9 +81,8 @@ class Replayed:
         )
         self.player.set_speed(self._plan.speed)
 
-    def mind(self, waiting: bool) -> None:
-        """A fast replay must not run past a line before anybody could read it."""
-        self.player.slow(waiting)
+    def keep_to_real_time(self, keep: bool) -> None:
+        self.player.slow(keep)
 
     def stop(self) -> None:
         self.player.end()

@@ -4,6 +4,7 @@ import hmac
 import os
 import re
 import secrets
+import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -19,6 +20,7 @@ REFUSED = "This address shows nothing. Open the one that `sanctum-tui serve` has
 
 _KEPT = re.compile(r"[A-Za-z0-9_-]{24,200}")
 """A token that is read from a file: no shorter than 18 bytes in base64, and fit to stand in an address."""
+_MOST_READ = 1024
 
 
 def new_token() -> str:
@@ -29,23 +31,34 @@ def new_token() -> str:
 def kept_token(path: Path) -> str:
     """The token in this file; a new one is put there where there is none yet.
 
-    Raises BadInputError for a file that holds something else or that others may read, StorageError where it
-    cannot be written.
+    Raises BadInputError for a file that holds something else or that others may read, and for what is no file;
+    StorageError where it cannot be written.
     """
     try:
-        kept = path.read_text("ascii").strip()
-        open_to_others = os.name == "posix" and path.stat().st_mode & 0o077
+        mode, kept = _read(path)
     except FileNotFoundError:
         token = new_token()
         write_atomically(path, f"{token}\n", private=True)
         return token
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(f"The token in {path} cannot be read; name another --token-file.") from error
+    if not stat.S_ISREG(mode):
+        raise BadInputError(f"{path} is no file, and keeps no token; name another --token-file.")
     if not _KEPT.fullmatch(kept):
         raise BadInputError(f"{path} holds no token of ours; name another --token-file, which is made by itself.")
-    if open_to_others:
+    if os.name == "posix" and mode & 0o077:
         raise BadInputError(f"Others on this machine can read {path}; `chmod 600` it, or name another --token-file.")
     return kept
+
+
+def _read(path: Path) -> tuple[int, str]:
+    """What stands at `path`, and the beginning of what a file there holds. It waits for no pipe."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        mode = os.fstat(opened).st_mode
+        return mode, os.read(opened, _MOST_READ).decode("ascii").strip() if stat.S_ISREG(mode) else ""
+    finally:
+        os.close(opened)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import Self
 from sanctum_tui.errors import NotReadyError
 
 _READ_BYTES = 65_536
-_MOST_UNREAD = 65_536
-"""Keys that the console has not read yet; further ones are dropped, as a keyboard's buffer would."""
+_MOST_UNREAD = 262_144
+"""Bytes that the console has not read yet, of the longest paste at least; further ones are not taken."""
 _PATIENCE_SECONDS = 10.0
 """How long the console has to close its evening before it is ended."""
 _PICTURES_A_SECOND = "30"
@@ -63,12 +63,13 @@ class Console:
         os.close(slave)
         return cls(process, master, told)
 
-    def write(self, data: bytes) -> None:
-        """Let the console read this."""
+    def write(self, data: bytes) -> bool:
+        """Let the console read this; False where it does not read, and has enough before it."""
         if self._master < 0 or len(self._unread) + len(data) > _MOST_UNREAD:
-            return
+            return False
         self._unread += data
         self._write()
+        return True
 
     def resize(self, size: tuple[int, int]) -> None:
         """Give its terminal another size: columns, rows."""

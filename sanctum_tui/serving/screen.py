@@ -70,6 +70,11 @@ class Screen:
         """The colour around the screen: that of its first cell."""
         return self._lines[0][0].ink.shown_back or GROUND
 
+    @property
+    def changed(self) -> int:
+        """The version in which a row changed last."""
+        return max(self._touched)
+
     def text(self) -> str:
         """What stands there, line by line."""
         return "\n".join("".join(one.text for one in line).rstrip() for line in self._lines)

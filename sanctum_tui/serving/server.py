@@ -19,7 +19,7 @@ from sanctum_tui.errors import ExitCode, SanctumError
 from sanctum_tui.serving.access import REFUSED, Access, hosts_of, kept_token, new_token
 from sanctum_tui.serving.address import addresses_of, listen, welcome
 from sanctum_tui.serving.console import Console
-from sanctum_tui.serving.mirror import Mirror, Page, Said, typed
+from sanctum_tui.serving.mirror import MOST_PASTED, Mirror, Page, Said, typed
 from sanctum_tui.serving.screen import Screen
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,8 @@ _STUCK_SECONDS = 20.0
 _PULSE_SECONDS = 10.0
 """A page hears at least that often that the connection still is one."""
 _MOST_PAGES = 32
-_MOST_SAID = 262_144
+_MOST_SAID = 524_288
+"""Bytes of one message: more than the longest paste can be."""
 _FAREWELL_SECONDS = 2.0
 _PAGE = {"/": ("index.html", "text/html"), "/console.css": ("console.css", "text/css")} | {
     f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("console", "keys", "paint")
@@ -140,7 +141,7 @@ def _last_words(screen: Screen) -> str:
 class Keyboard(Protocol):
     """What takes the keys that pages send."""
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes) -> bool: ...
 
 
 class Site:
@@ -221,7 +222,12 @@ class Site:
             return False
         self._mirror.heard(page, said)
         if self._keys and (data := typed(said)):
-            self._keyboard.write(data)
+            if len(said.paste) > MOST_PASTED:
+                self._mirror.drop(page, "long")
+            elif self._mirror.is_behind(page):
+                self._mirror.drop(page, "behind")
+            elif not self._keyboard.write(data):
+                self._mirror.drop(page, "busy")
         return True
 
     async def _show(self, request: web.Request, channel: web.WebSocketResponse, page: Page) -> None:

@@ -4,7 +4,6 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -14,6 +13,7 @@ from msgspec import Meta
 from sanctum_tui.errors import BadInputError
 from sanctum_tui.settings.fields import KNOWN_BOTS
 from sanctum_tui.settings.models import ModelChoice, ModelsOrder, plain_model, read_models, read_order, unpriced
+from sanctum_tui.settings.nearest import nearest
 from sanctum_tui.settings.screen import Settings
 from sanctum_tui.settings.secret import Secret
 
@@ -263,6 +263,6 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _unknown(name: str) -> str:
-    near = get_close_matches(name, _FIELDS, n=1)
-    hint = f"did you mean {near[0]}?" if near else "`sanctum-tui config` lists those there are."
+    near = nearest(name, _FIELDS)
+    hint = f"did you mean {near}?" if near else "`sanctum-tui config` lists those there are."
     return f"{name} is not a setting; {hint}"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from sanctum_tui.errors import BadInputError
+from sanctum_tui.settings.nearest import nearest
 from sanctum_tui.settings.secret import Secret
 
 Provider = Literal["openai", "ollama", "lmstudio", "compatible"]
@@ -117,8 +117,8 @@ def read_order(raw: object, models: Sequence[ModelChoice], source: str) -> Model
         where = f"{source}: models_order: {phase}"
         for name in names:
             if name not in known:
-                near = get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else "name one of [[models]]."
+                near = nearest(name, known)
+                hint = f"did you mean {near!r}?" if near else "name one of [[models]]."
                 raise BadInputError(f"{where} names {name!r}, which is not listed; {hint}")
             if phase == "information" and not known[name].tools:
                 raise BadInputError(f"{where} names {name!r}, whose tools are off; turn them on or leave it out.")
@@ -165,8 +165,8 @@ def _read(table: Mapping[str, Any], number: int, source: str) -> ModelChoice:
     where = f"{source}: model {name!r}" if isinstance(name, str) and name else f"{source}: model {number}"
     for key in table:
         if key not in ModelChoice.__struct_fields__:
-            near = get_close_matches(key, ModelChoice.__struct_fields__, n=1)
-            hint = f"did you mean {near[0]}?" if near else "take it out."
+            near = nearest(key, ModelChoice.__struct_fields__)
+            hint = f"did you mean {near}?" if near else "take it out."
             raise BadInputError(f"{where}: {key} is not known; {hint}")
     if not isinstance(name, str) or not (name.isprintable() and 0 < len(name.strip()) <= _LONGEST_NAME):
         raise BadInputError(f"{where}: name must be text of 1 to {_LONGEST_NAME} characters; change it there.")

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from sanctum_tui.errors import BadInputError, SanctumError, StorageError
-from sanctum_tui.paths import Paths, write_atomically
+from sanctum_tui.paths import Paths, unwritten, write_atomically
 from sanctum_tui.secrecy import REDACTOR
 from sanctum_tui.settings import Secret, Settings
 from sanctum_tui.twitch.errors import UnreachableError
@@ -178,9 +178,7 @@ class TokenStore:
             if os.name == "posix" and self.path.parent.stat().st_mode & 0o077:
                 self.path.parent.chmod(0o700)
         except OSError as error:
-            raise StorageError(
-                f"{self.path.parent} could not be made ({error.strerror}); free some space, or set SANCTUM_HOME."
-            ) from None
+            raise unwritten(self.path.parent, error, done="made") from None
         write_atomically(self.path, text, private=True)
 
     def _narrow(self) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from pathlib import PurePath
@@ -78,14 +78,15 @@ class SanctumApp(Shell):
         plan: "AnyPlan | None",
         *,
         sources: Mapping[str, str] | None = None,
+        warnings: Sequence[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without a `plan` the operator chooses; `sources` tell where settings come from.
+        """Without a `plan` the operator chooses; `sources` tell where settings come from, `warnings` what is odd.
 
         Raises BadInputError for a key map that cannot be used.
         """
         self.keyboard = keyboard_of(settings.keymap, vim_keys=settings.vim_keys)
-        super().__init__(paths, settings.theme, animations=settings.animations)
+        super().__init__(paths, settings.theme, animations=settings.animations, warnings=warnings)
         self.set_keymap(self.keyboard.keymap)
         self.presenter: Presenter | None = None
         self.papers: Papers | None = None
@@ -230,6 +231,10 @@ class SanctumApp(Shell):
         # Not there yet when the first pane gets the focus, nor any more at the end.
         if self.screen_stack and self.screen_stack[0].query(Footer):
             self.show_keys(self.moment())
+
+    def on_sparing_screen_in_front(self) -> None:
+        # From now on whatever came while it was covered can be seen.
+        self._tick()
 
     def _tick(self) -> None:
         if self.presenter is not None:

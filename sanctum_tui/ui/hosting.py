@@ -13,6 +13,7 @@ from sanctum_tui.paths import Paths, shipped
 from sanctum_tui.settings import Settings
 from sanctum_tui.text import clean
 from sanctum_tui.twitch.roles import Role
+from sanctum_tui.ui.look.concealing import conceal
 from sanctum_tui.ui.moods import OPENING, Timer
 from sanctum_tui.ui.panes.status import WARNING, Piece
 from sanctum_tui.ui.settingup import SettingUp
@@ -125,6 +126,12 @@ class Host:
         mounting = app.papers.mount(self._ledger)
         app.run_worker(mounting, name="mounting the papers", group="papers", exit_on_error=False)
 
+    async def unsaved(self) -> str:
+        """Write what was typed and is on no disk yet; why that does not work, or "" where it is by now."""
+        review, papers = self._app.keys.review, self._app.papers
+        await review.save_edits()
+        return review.unsaved or ("" if papers is None else await papers.save())
+
     async def closing(self) -> None:
         """Write half-edited lines, and let go of the evening; what is on the screen stays there."""
         app = self._app
@@ -165,7 +172,9 @@ class Host:
             self._role = error.role
             self.offer_login()
             return
-        self._app.exit(return_code=int(error.exit_code), message=Text(clean(f"sanctum-tui: {error.sentence}")))
+        told = clean(f"sanctum-tui: {error.sentence}")
+        message = Text(conceal(told) if self._app.private else told)
+        self._app.exit(return_code=int(error.exit_code), message=message)
 
     def crashed(self, error: Exception) -> None:
         if not self._app.query("#panes"):

@@ -61,7 +61,9 @@ class Timer:
 OPENING = Timer(mood=Mood.OPENING, words="Opening the evening.")
 """Shown from the choice of an evening until it is there."""
 ENDED = "The evening has ended."
-ENDED_LOG = "The evening has ended. For another one q quits, and `sanctum-tui` offers what there is."
+ANOTHER = "For another one q quits, and `sanctum-tui` offers what there is."
+ENDED_LOG = f"{ENDED} {ANOTHER}"
+NEXT_LIVE = "Another evening begins by itself, and the agent looks at the room again."
 
 
 def mood_of(decision: Decision) -> Mood:
@@ -143,8 +145,12 @@ def numbers_of(decision: Decision) -> tuple[tuple[str, str], ...]:
     since = numbers.get("since_last_seconds")
     told.append(("Since a line was last posted or skipped", "none yet" if since is None else minutes(since)))
     told.append(("Time between two lines", minutes(numbers["interval_seconds"])))
-    told.append(("Lines posted tonight", f"{numbers['posted']:g} of {numbers['budget']:g}, answers apart"))
-    return tuple(told)
+    return (*told, _posted(decision))
+
+
+def _posted(decision: Decision) -> tuple[str, str]:
+    numbers = decision.numbers
+    return "Lines posted tonight", f"{numbers['posted']:g} of {numbers['budget']:g}, answers apart"
 
 
 _CHANGES = {
@@ -181,6 +187,8 @@ class Account:
     """What would change it."""
 
 
-def account_of(decision: Decision) -> Account:
-    """The whole story of a decision, as of its own moment."""
+def account_of(decision: Decision, *, ended: bool = False, live: bool = False) -> Account:
+    """The whole story of a decision, as of its own moment; where the evening has `ended`, none is made any more."""
+    if ended:
+        return Account(ENDED, (_posted(decision),), NEXT_LIVE if live else ANOTHER)
     return Account(explain(decision), numbers_of(decision), change_of(decision, decision.at))

@@ -74,7 +74,8 @@ class Actions(Provider):
         if evening is None:
             return
         for tuning in tunings(evening.settings):
-            help = f"{tuning.help} Now: {tuning.now or 'empty'}."
+            now = tuning.seemly if self._console.private else tuning.now
+            help = f"{tuning.help} Now: {now or 'empty'}."
             yield Entry(tuning.title, help, partial(self._tune, evening, tuning))
 
     @property

@@ -28,6 +28,7 @@ QUIET_LEDGER_SECONDS = 60.0
 TRY_AGAIN_SECONDS = 5.0
 """After which a text that the disk refused, a dashboard or a half-edited line, is tried again."""
 _STYLES = Path(__file__).parent / "panes"
+TYPED_BEFORE = "The plan has what you typed between the evenings, as an edit; Ctrl+Z takes it back."
 TONIGHT = "5 Ledger · tonight, so far"
 
 
@@ -49,8 +50,8 @@ class Papers:
         self._telling: asyncio.Task[None] | None = None
         self._ledger: LedgerPane | None = None
         self._dashboard: DashboardPane | None = None
-        self._refused = False
-        """The disk refused the dashboard as it stands here, which was told."""
+        self._refused = ""
+        """Why the disk refused the dashboard as it stands here, which was told."""
         self._try_again_at: float | None = None
         self._ready = False
         """The editor has the evening's plan, and takes a drafted one."""
@@ -77,8 +78,13 @@ class Papers:
             await self._app.frame.hang(self._dashboard, self._ledger)
         self.dress()
         evening = self._evening
+        # Typed where no evening was open, or refused by the disk to the end of the one before.
+        typed = self._dashboard.unsaved
         self._dashboard.show(evening.tonight.text, evening.dashboard)
         self._ready = True
+        if typed is not None:
+            self._dashboard.put(typed)
+            self._app.say(TYPED_BEFORE, severity="warning")
         if (drafted := self._drafted) is not None:
             self._drafted = None
             self._dashboard.put(drafted)
@@ -120,8 +126,7 @@ class Papers:
         """Let the ledger that is being told be told, and save what the editor has and the file has not."""
         if self._telling is not None:
             await asyncio.gather(self._telling, return_exceptions=True)
-        if self._dashboard is not None and (text := self._dashboard.unsaved) is not None:
-            await self.save_dashboard(text)
+        await self.save()
         if self._drafted is not None:
             try:
                 await self._evening.tonight.save(self._drafted)
@@ -155,15 +160,22 @@ class Papers:
                 # Whoever is in another pane has to know as well.
                 self._app.say(error.sentence, severity="error")
             # Where something else changed the file, the operator decides what becomes of it.
-            self._refused = isinstance(error.__cause__, OSError)
+            self._refused = error.sentence if isinstance(error.__cause__, OSError) else ""
             self._try_again_at = self._monotonic() + TRY_AGAIN_SECONDS if self._refused else None
             self._dashboard.failed(error.sentence)
         except Exception:
             log.exception("the dashboard could not be saved")
             self._dashboard.failed("Something unforeseen happened; the log file says what.")
         else:
-            self._refused = False
+            self._refused = ""
             self._dashboard.saved(await asyncio.to_thread(remarked, self._evening.dashboard))
+
+    async def save(self) -> str:
+        """Save what the editor has and the file has not; why the disk refused it, or ""."""
+        if self._dashboard is None or (text := self._dashboard.unsaved) is None:
+            return ""
+        await self.save_dashboard(text)
+        return self._refused
 
     async def wanted(self, what: "Want") -> None:
         """The operator wants to start from a template or an earlier dashboard, or to write in another editor."""
@@ -178,8 +190,7 @@ class Papers:
             elif what == "earlier":
                 await starts.earlier()
             else:
-                if (text := pane.unsaved) is not None:
-                    await self.save_dashboard(text)
+                await self.save()
                 await starts.editor()
         except SanctumError as error:
             self._app.say(error.sentence, severity="error")

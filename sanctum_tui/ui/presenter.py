@@ -164,7 +164,8 @@ class Presenter:
             # The console is closing, and its widgets have gone first.
             return
         evening, moment = self.evening, self.moment()
-        evening.mind_the_editor(self._app.review.editing is not None)
+        busy = self._app.review.editing is not None or moment.typing or len(self._app.screen_stack) > 1
+        evening.keep_to_real_time(busy=busy, now=self._app.monotonic())
         self._app.keys.look.wear(evening.settings)
         decision = decide(evening.orchestrator.situation(self.now()))
         self._app.silence.show(timer_of(decision, ended=not moment.playing, live=moment.live, card=moment.card))
@@ -179,5 +180,5 @@ class Presenter:
     async def _show_history(self) -> None:
         evenings, session = self.evening.memory.evenings, self.evening.keeping.session.id
         lines: tuple[ChatLine, ...] = await evenings.lines_before(session, self.evening.room.count + 1, HISTORY_LINES)
-        removed = await evenings.deleted(session, lines[0].number, lines[-1].number) if lines else ()
+        removed = await evenings.removed(session, lines[0].number, lines[-1].number) if lines else None
         self._app.chat.replace_history(lines, await evenings.marks(session), removed)

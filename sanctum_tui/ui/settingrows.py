@@ -81,6 +81,15 @@ def way_of(info: SettingInfo) -> Way:
     return Way.CHOSEN if info.choices or info.name == "THEME" else Way.ASKED
 
 
+def may_be_seen(info: SettingInfo, value: str) -> bool:
+    """Whether a stream may see this value of a setting: no account, no address, no place on this machine."""
+    if not value:
+        return True
+    if info.name in _ACCOUNTS or info.name in _ADDRESSES or info.secret:
+        return False
+    return (info.group != _PLACES or bool(info.choices)) and conceal(value) == value
+
+
 def _row(
     info: SettingInfo, settings: Settings, started: Settings, sources: Mapping[str, str], *, private: bool
 ) -> SettingRow:
@@ -91,17 +100,10 @@ def _row(
         source = PurePath(where).name if Path(where).is_absolute() else where
     else:
         source = where = DEFAULT if value == info.default else AT_START
-    hidden = private and bool(value) and not _may_be_seen(info, value)
+    hidden = private and not may_be_seen(info, value)
     if private:
         where = source
     return SettingRow(info.name, info, HIDDEN if hidden else value, source, where, way_of(info), hidden)
-
-
-def _may_be_seen(info: SettingInfo, value: str) -> bool:
-    """Whether a stream may see it: no account, no address, no place on this machine."""
-    if info.name in _ACCOUNTS or info.name in _ADDRESSES or info.secret:
-        return False
-    return (info.group != _PLACES or bool(info.choices)) and conceal(value) == value
 
 
 def _group(row: SettingRow) -> str:

@@ -6,12 +6,13 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
 from rich.text import Text
+from textual._time import get_time
 from textual.app import App
 from textual.events import Event, Key
 from textual.filter import Monochrome, NoColor
@@ -62,14 +63,16 @@ class Shell(Unhurried[int]):
 
     SUSPENDED_SCREEN_CLASS = "-behind"
 
-    def __init__(self, paths: Paths, theme: str, *, animations: bool = False) -> None:
-        """`theme` is put on; where there is none of that name, that is told and the default is."""
+    def __init__(self, paths: Paths, theme: str, *, animations: bool = False, warnings: Sequence[str] = ()) -> None:
+        """`theme` is put on; where there is none of that name, that is told behind the `warnings`."""
         super().__init__()
         self._paths = paths
         self.private = False
         """What should not be on stream is hidden."""
         self.big = False
         """Type is large."""
+        self._came_at = get_time()
+        """When that came to be which is answered at this moment, by the clock that Textual stamps events with."""
         if not animations:
             self.animation_level = "none"
         if self.no_color:
@@ -87,7 +90,7 @@ class Shell(Unhurried[int]):
             failures = (*failures, f"There is no theme “{theme}”; {DEFAULT_THEME} is on instead.")
             theme = DEFAULT_THEME
         self.theme = theme
-        self._to_tell = failures
+        self._to_tell = (*warnings, *failures)
 
     @property
     def themes(self) -> tuple[OurTheme, ...]:
@@ -216,11 +219,17 @@ class Shell(Unhurried[int]):
 
     async def _dispatch_message(self, message: Message) -> None:
         """A trouble that has a sentence is said, whatever it came of, and the console goes on."""
+        self._came_at = message.time
         try:
             await super()._dispatch_message(message)
         except SanctumError as error:
             log.warning("%s", error.sentence)
             self.say(error.sentence, severity="error")
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long what is answered at this moment, a key for instance, has waited for that."""
+        return get_time() - self._came_at
 
     async def on_event(self, event: Event) -> None:
         """The next key clears the message line; what is typed into an editor leaves it, for nobody looked up yet."""
@@ -281,5 +290,6 @@ class Shell(Unhurried[int]):
     def _fatal_error(self) -> None:
         """Say one sentence: Textual's own words would show every local variable, secrets too."""
         if not self._exit_renderables:
-            self._exit_renderables.append(Text(CRASHED.format(self._paths.log_file)))
+            file = self._paths.log_file.name if self.private else self._paths.log_file
+            self._exit_renderables.append(Text(CRASHED.format(file)))
         self._close_messages_no_wait()

@@ -1,18 +1,30 @@
-"""A screen that draws no more than what changed.
+"""Screens whose columns stand straight, and one that draws no more than what changed.
 
 Textual (8.2.8) renders every row of each widget that meets the rectangle round all that changed: a digit of the clock
 and a word in the top line bring half the chat with them. Its compositor is private, which is why Textual is pinned.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
+from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 
+from sanctum_tui.ui.chat.rows import straight
 
-class Sparing(Compositor):
+
+class Straight(Compositor):
+    """Has all that is drawn begin where it should: in a dialog, and on the screen that is seen behind it."""
+
+    def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
+        chops = super()._render_chops(crop, is_rendered_line)
+        # What is not drawn this time is None.
+        return [{x: strip and straight(strip) for x, strip in line.items()} for line in chops]
+
+
+class Sparing(Straight):
     """Renders the rows that changed, of the widgets that are in front there."""
 
     def __init__(self) -> None:
@@ -48,9 +60,15 @@ class SparingScreen(Screen[None]):
 
     AUTO_FOCUS = "#review"
 
+    class InFront(Message):
+        """No dialog covers it any more."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._compositor = Sparing()
+
+    def on_screen_resume(self) -> None:
+        self.post_message(self.InFront())
 
 
 def _stretches(regions: Iterable[Region]) -> Iterator[tuple[int, int]]:

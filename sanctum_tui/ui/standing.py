@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sanctum_tui.agent.policies import minutes
 from sanctum_tui.chat import Live, LiveGate
 from sanctum_tui.evening import PromptState
+from sanctum_tui.review.prompt import WAITING
 from sanctum_tui.text import in_minutes
 from sanctum_tui.twitch.values import Link, LinkState
 from sanctum_tui.ui.actions import Moment
@@ -24,7 +25,7 @@ def standing(evening: "Evening", moment: Moment, trouble: str, keyboard: Keyboar
 
     In private mode that is said first, and neither places on this machine nor the agent's account are told.
     How long it lasts is told by the minute: the silence clock counts the seconds. Where room is short, the count
-    and the channel go first: where a line would be posted is told as long as can be.
+    and the channel go first: whether anything can be posted, and where, is told as long as can be.
     """
     live = evening.broadcasting
     now = evening.now()
@@ -66,9 +67,17 @@ def _playing(evening: "Evening", moment: Moment, keyboard: Keyboard) -> Piece:
     if player.paused:
         return Piece(f"‖ paused, {keyboard.by_id['replay.pause'].shown_key} goes on", 9, WARNING)
     if player.pace != player.speed:
-        states = {None: "a line is edited", PromptState.HELD: "a line is held"}
-        return Piece(f"▶ replay {speed_words(player.pace)}, {states.get(moment.card, 'a line waits')}", 8)
+        return Piece(f"▶ replay {speed_words(player.pace)}{_slowed_by(moment)}", 8)
     return Piece(f"▶ replay {speed_words(player.speed)}", 8)
+
+
+def _slowed_by(moment: Moment) -> str:
+    """Why a replay that is to run faster keeps to real time, behind its speed."""
+    if moment.card is PromptState.HELD:
+        return ", a line is held"
+    if moment.card in WAITING:
+        return ", a line waits"
+    return " while you write" if moment.typing else " for a moment"
 
 
 def _live(evening: "Evening", live: "Broadcasting", now: datetime, keyboard: Keyboard) -> list[Piece]:
@@ -108,8 +117,8 @@ def _seconds(moment: datetime, now: datetime) -> int:
 
 def _gate(gate: LiveGate) -> Piece:
     if gate.live is Live.YES:
-        # Of a replay the least of all: it is the log's stream that was live, and nobody is on air now.
-        return Piece("● live", 1)
+        # Less urgent than on air: it is the log's stream that was live.
+        return Piece("● live", 4)
     return Piece(f"○ {gate.live.value}: {gate.why}", 6)
 
 

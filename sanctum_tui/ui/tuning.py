@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from sanctum_tui.settings import Settings, describe, shown
+from sanctum_tui.ui.look.concealing import HIDDEN
+from sanctum_tui.ui.settingrows import may_be_seen
 
 _ELSEWHERE = frozenset({"THEME"})
 """Settings that the palette offers under names of their own."""
@@ -17,6 +19,8 @@ class Tuning:
     value: str | None
     """What it would be; None: that is to be asked."""
     now: str
+    seemly: str
+    """What it is now, as private mode shows it."""
     help: str
 
     @property
@@ -37,8 +41,9 @@ def tunings(settings: Settings) -> tuple[Tuning, ...]:
         if not info.live or info.secret or info.name in _ELSEWHERE:
             continue
         now = shown(settings, info.name)
+        seemly = now if may_be_seen(info, now) else HIDDEN
         values: list[str | None] = [value for value in info.choices if value != now] if info.choices else [None]
-        found += [Tuning(info.name, value, now, info.description) for value in values]
+        found += [Tuning(info.name, value, now, seemly, info.description) for value in values]
     return tuple(found)
 
 

@@ -23,6 +23,11 @@ class Unhurried(App[ReturnType]):
     _catching_up: Timer | None = None
     """Runs while the terminal has yet to be shown something that was left out."""
 
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal shows what was, and not what is."""
+        return self._catching_up is not None
+
     def get_driver_class(self) -> type[Driver]:
         usual = super().get_driver_class()
         if usual.__name__ != "LinuxDriver":

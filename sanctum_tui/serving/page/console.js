@@ -1,10 +1,17 @@
 // The page: it keeps the connection, says plainly how that is, and hands frames to the painter.
 
 import { Sheet } from "./paint.js";
-import { listen } from "./keys.js";
+import { MOST_PASTED, listen } from "./keys.js";
 
-const SILENT_MS = 25000;
+const SILENT_MS = 25000, TOLD_MS = 6000;
 const FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 8000;
+
+// Why the console was not given what a hand did here.
+const DROPPED = {
+  behind: "This page was behind what the console shows: nothing was done. Look again, then press again.",
+  long: `That was too long to paste: it is ${MOST_PASTED.toLocaleString("en")} characters at the most.`,
+  busy: "The console is busy and has not taken that. Try again in a moment.",
+};
 
 const at = (id) => document.getElementById(id);
 const asked = new URLSearchParams(location.search);
@@ -18,14 +25,28 @@ if (asked.has("token")) {
 }
 
 let socket = null, ended = false, listening = false, wait = FIRST_WAIT_MS, told = "", silence = 0;
+let painted = -1, forgetting = 0;
 
 function notice(words) {
   at("notice").textContent = words;
   at("sheet").classList.toggle("stale", words !== "");
 }
 
+// It goes away by itself, and takes no room: the console keeps its size.
+function tell(why) {
+  at("dropped").textContent = DROPPED[why];
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => { at("dropped").textContent = ""; }, TOLD_MS);
+}
+
+// With whatever is said goes which picture was here then: the server knows by it what a key was meant for.
 function say(words) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(words));
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ...words, painted }));
+}
+
+// What a hand does is for the picture that it sees: where the line has not taken the last of it, it is not kept.
+function does(words) {
+  if (socket?.bufferedAmount > 0) tell("behind"); else say({ ...words, touched: true });
 }
 
 function saySize(more = {}) {
@@ -42,9 +63,12 @@ function heard(message) {
   const frame = JSON.parse(message.data);
   if (frame.keys && !listening) {
     listening = true;
-    listen(sheet, at("typing"), at("buttons"), say);
+    listen(sheet, at("typing"), at("buttons"), does, tell);
   }
   sheet.show(frame);
+  painted = frame.number;
+  if (frame.keys) say({});
+  if (frame.dropped) tell(frame.dropped);
   document.title = frame.title || "Sanctum";
   if (frame.copied) navigator.clipboard?.writeText(frame.copied).catch(() => {});
   wait = FIRST_WAIT_MS;
@@ -69,6 +93,7 @@ async function lost() {
 }
 
 function connect() {
+  painted = -1;
   socket = new WebSocket(`ws://${location.host}/screen`);
   socket.addEventListener("open", () => saySize({ first: true }));
   socket.addEventListener("message", heard);

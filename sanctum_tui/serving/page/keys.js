@@ -1,5 +1,8 @@
 // Keys, mouse and pasted text, as a terminal would send them. Whether they count is decided by the server.
 
+// What the console takes at once, in characters.
+export const MOST_PASTED = 60000;
+
 const NAMED = {
   Enter: "\r", Escape: "\x1b[27u", Backspace: "\x7f", Tab: "\t",
   Insert: "\x1b[2~", Delete: "\x1b[3~", PageUp: "\x1b[5~", PageDown: "\x1b[6~",
@@ -29,8 +32,13 @@ export function encoded(event) {
   return altKey && !ctrlKey ? `\x1b${key}` : key;
 }
 
-export function listen(sheet, typing, buttons, say) {
-  const touched = (more) => say({ ...more, touched: true });
+function tooLong(text) {
+  return text.length > MOST_PASTED && (text.length > 2 * MOST_PASTED || [...text].length > MOST_PASTED);
+}
+
+// `does` sends what a hand did; `tell` says why it was not sent.
+export function listen(sheet, typing, buttons, does, tell) {
+  const touched = (what) => (tooLong(what.paste ?? what.keys) ? tell("long") : does(what));
   sheet.element.classList.add("held");
   typing.hidden = false;
   typing.focus({ preventScroll: true });

@@ -38,7 +38,7 @@ ACTIONS: tuple[Action, ...] = (
         Group.CHAT, "removed", _IN, footer=False, pane="chat",
     ),
     Action(
-        "chat.leave", "escape", "leave the choice", "End the choice of lines, or show all lines again.",
+        "chat.leave", "escape", "leave the choice", "Show all around the chosen line, or end the choice.",
         Group.CHAT, "leave", _IN, face="Esc", footer=False, pane="chat",
     ),
     Action(

@@ -1,6 +1,6 @@
 """How large the card shows its line: measured by what else has to be seen, as it is drawn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.widgets import Static
@@ -8,7 +8,9 @@ from textual.widgets import Static
 from sanctum_tui.ui.card.cards import Card
 from sanctum_tui.ui.card.decided import Decided
 from sanctum_tui.ui.card.exact import ExactText
+from sanctum_tui.ui.card.measuring import needed
 from sanctum_tui.ui.card.parts import LineText
+from sanctum_tui.ui.card.sharing import Sharing
 from sanctum_tui.ui.look.bigtype import HUGE, NARROW, TALL, WIDE, Cut
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Fitting:
 
     def __init__(self, pane: "ReviewPane") -> None:
         self._pane = pane
+        self._sharing = Sharing(pane)
         self._measured: object = None
         """What the room was measured for."""
         self._rows = self._rows_with_all = 0
@@ -51,6 +54,11 @@ class Fitting:
     def forget(self) -> None:
         """Measure anew: distances may be others."""
         self._measured = None
+        self._sharing.forget()
+
+    def fold(self, folded: bool) -> bool:
+        """Fold what an edit comes to, or show all of it; whether that shows more or less."""
+        return self._sharing.fold(folded)
 
     def fit(self, card: Card, written: str) -> None:
         """Set the line as large as there is room for; or what is being written, where nothing waits."""
@@ -64,9 +72,11 @@ class Fitting:
         left = rows - _WRITTEN_OTHERS - _ABOUT_LETTERS
         pane.query_one("#card-written", LineText).show(written if own else "", wide, left, self._cuts(), grows=True)
         if pane.editing is None:
+            self._sharing.forget()
             self._fit_line(card, wide)
         else:
             pane.query_one(ExactText).space(False)
+            self._sharing.fit()
         over = rows - needed(self._there(_OVER_EARLIER), cells) - 1
         pane.query_one(Decided).show(card.earlier, cells, over if own and not written else 0)
 
@@ -121,16 +131,3 @@ class Fitting:
     def _cells(self) -> int:
         """Cells of the card's text; its scrollbar has one of its own, whether it is there or not."""
         return self._pane.size.width - self._pane.styles.scrollbar_size_vertical
-
-
-def needed(parts: Iterable[Static], cells: int) -> int:
-    """The rows that these take below each other; of two margins that meet, the larger one counts."""
-    rows = below = 0
-    for part in parts:
-        styles = part.styles
-        inner = max(1, cells - styles.gutter.width)
-        rows += (
-            max(below, styles.margin.top) + part.visual.get_height(styles.get_rules(), inner) + styles.gutter.height
-        )
-        below = styles.margin.bottom
-    return rows + below

@@ -30,6 +30,13 @@ class LineEditor(TextArea):
     class Left(Submitted):
         """Escape was pressed."""
 
+    class Paged(Submitted):
+        """Page up or page down was pressed: so many pages down, or up where that is below zero."""
+
+        def __init__(self, editor: "LineEditor", pages: int) -> None:
+            super().__init__(editor)
+            self.pages = pages
+
     def __init__(self, text: str) -> None:
         super().__init__(clean_line(text), soft_wrap=True, show_line_numbers=False, id="line-editor")
         self.cursor_blink = False
@@ -47,6 +54,17 @@ class LineEditor(TextArea):
     async def action_delete_to_end_of_line_or_delete_line(self) -> None:
         """All behind the cursor."""
         self.delete(self.selection.end, self.document.end, maintain_selection_offset=False)
+
+    def action_cursor_page_up(self) -> None:
+        """For the owner, around whose words there may be more to see."""
+        self.post_message(self.Paged(self, -1))
+
+    def action_cursor_page_down(self) -> None:
+        self.post_message(self.Paged(self, 1))
+
+    def page(self, pages: int) -> None:
+        """Move the cursor a page among the words."""
+        (super().action_cursor_page_down if pages > 0 else super().action_cursor_page_up)()
 
     def action_submit(self) -> None:
         self.post_message(self.Submitted(self))

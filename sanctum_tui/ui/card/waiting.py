@@ -36,7 +36,8 @@ class WaitingLine:
         self._shown: int | None = None
         self._moved_on = False
         """The line under the editor was decided meanwhile."""
-        self._turned_at = -math.inf
+        self._turned_at: float | None = -math.inf
+        """When the operator first had this card before them; None while something stands in front of it."""
         self._approved_at: tuple[int, float] | None = None
         self._caller = Caller(self._write, app.bell, os.environ)
 
@@ -48,8 +49,13 @@ class WaitingLine:
 
     @property
     def just_turned(self) -> bool:
-        """Whether the card turned to another line so lately that a key may have been meant for the one before."""
-        return self._monotonic() - self._turned_at < SETTLE_SECONDS
+        """Whether the card turned to another line so lately that a key may have been meant for the one before.
+
+        What counts is when the key was pressed, not when its turn came, and when the line could first be seen.
+        """
+        if self._turned_at is None:
+            return True
+        return self._monotonic() - self._app.waited_seconds - self._turned_at < SETTLE_SECONDS
 
     def stepped(self, prompt: Prompt) -> None:
         """A line took a step."""
@@ -57,7 +63,7 @@ class WaitingLine:
             self._approved_at = prompt.number, self._monotonic()
         if prompt.state not in OPEN and not may_step(prompt.state, PromptState.PENDING):
             self._edits.drop(prompt.number)
-            self._app.keys.review.save_edits_soon()
+            self._app.keys.review.save_edits_soon(self._edits)
         self._caller.arrived(prompt, self._evening.settings)
 
     def show(self, *, playing: bool) -> None:
@@ -87,6 +93,9 @@ class WaitingLine:
         review.call(CALLED if waits and settings.notify_border else "")
         if review.number != self._shown:
             self._shown = review.number
+            self._turned_at = None
+        # A dialog covers the card; and a terminal that does not read shows what was there before.
+        if self._turned_at is None and len(self._app.screen_stack) == 1 and not self._app.behind:
             self._turned_at = self._monotonic()
 
     def close(self) -> None:

@@ -1,7 +1,10 @@
 """What became of a text, word by word. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+_BESIDE = 2
+"""Kept words that tell where something changed."""
 
 
 class Fate(StrEnum):
@@ -36,3 +39,19 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
         if upto > to:
             found.append(Change(Fate.NEW, " ".join(new[to:upto])))
     return tuple(found)
+
+
+def shortened(found: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The same with no more of what was kept than the words right beside what was not."""
+    last = len(found) - 1
+    return tuple(
+        replace(change, words=_beside(change.words.split(), after=place > 0, before=place < last))
+        if change.fate is Fate.KEPT
+        else change
+        for place, change in enumerate(found)
+    )
+
+
+def _beside(words: list[str], *, after: bool, before: bool) -> str:
+    first, last = words[: _BESIDE * after], words[-_BESIDE * before :] if before else []
+    return " ".join(words if len(first) + len(last) + 1 >= len(words) else [*first, "…", *last])

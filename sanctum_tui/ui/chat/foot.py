@@ -13,12 +13,12 @@ Part: TypeAlias = tuple[str, str]
 
 SIFTED: Final[Sequence[Part]] = (("f next", "filter"), ("/ search", "search"), ("Esc all", "leave"))
 """Where lines are left out."""
-_CHOSEN: Final[Sequence[Part]] = (
-    ("v more", "select"),
-    ("d copy", "copy"),
-    ("Enter who", "person"),
-    ("Esc ends", "leave"),
-)
+_CHOSEN: Final[Sequence[Part]] = (("v more", "select"), ("d copy", "copy"), ("Enter who", "person"))
+_ENDS: Final[Part] = ("Esc ends", "leave")
+_TO_IT: Final[Sequence[Part]] = (("Esc to it in the chat", "leave"), ("Esc to it", "leave"))
+"""Where lines are left out: the chosen one is gone to among all; the shorter words for less room."""
+_SPACES: Final = 2
+"""Cells beside the words in the edge."""
 _BETWEEN: Final = " · "
 _PLACES: Final = {action.label: action.id for action in ACTIONS if action.group is Group.SCREEN}
 
@@ -28,10 +28,14 @@ def behind(unseen: int, below: int) -> str:
     return f"{unseen:,} new" if unseen else f"{below:,} below" if below else ""
 
 
-def chosen(unseen: int, below: int) -> Sequence[Part]:
-    """Where lines are chosen: what is behind them, and the keys."""
+def chosen(unseen: int, below: int, *, sifted: bool = False, room: int) -> Sequence[Part]:
+    """Where lines are chosen: what is behind them, and the keys, in an edge of so many cells."""
     words = f"{unseen:,} new below" if unseen else behind(0, below)
-    return [(words, "newest"), *_CHOSEN] if words else _CHOSEN
+    parts = [(words, "newest"), *_CHOSEN] if words else [*_CHOSEN]
+    if not sifted:
+        return [*parts, _ENDS]
+    full, short = ([*parts, way] for way in _TO_IT)
+    return full if len(foot_of(full)) + _SPACES <= room else short
 
 
 def ways(beyond: str) -> Sequence[Part]:

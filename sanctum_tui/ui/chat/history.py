@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sanctum_tui.chat import ChatLine
+from sanctum_tui.memory.removed import NOTHING, Removed
 from sanctum_tui.memory.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -36,11 +37,11 @@ class History:
                 found += await memory.people.wanted_after(session, wanted, number, limit - len(found))
         return found
 
-    async def removed(self, first: int, last: int) -> frozenset[int]:
-        """Numbers of the lines, from one to the other, that a moderator removed."""
+    async def removed(self, first: int, last: int) -> Removed:
+        """What moderators removed, from one line to the other."""
         memory = self._memory()
-        found: frozenset[int] = frozenset()
-        for session in self._sessions():
+        found = NOTHING
+        for session in reversed(self._sessions()):
             if memory is not None:
-                found |= await memory.evenings.deleted(session, first, last)
+                found |= await memory.evenings.removed(session, first, last)
         return found

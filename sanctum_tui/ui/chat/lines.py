@@ -16,6 +16,7 @@ from sanctum_tui.chat import ChatCleared, ChatEvent, ChatLine, ChatMessage, Chat
 from sanctum_tui.evening import Mark
 from sanctum_tui.text import shorten
 from sanctum_tui.ui.chat.emotes import emotes_in
+from sanctum_tui.ui.chat.quoting import unaddressed
 from sanctum_tui.ui.chat.rows import Frame, Row
 from sanctum_tui.ui.chat.scrollback import Entry, moment_of
 from sanctum_tui.ui.chat.wrapping import LEAST_CELLS, wrap
@@ -85,7 +86,7 @@ class Look:
     """The time zone of the clock; None: the operator's own."""
     show_time: bool = True
     private: bool = False
-    """Flagged lines are hidden, and removed words stay so."""
+    """Flagged lines and the operator's notes are hidden, and removed words stay so."""
     big: bool = False
     """Everybody's name has a row of its own, and there is room between the lines."""
 
@@ -127,7 +128,7 @@ def _words(badges: Sequence[str]) -> Sequence[str]:
 
 
 def remark_words(event: ChatEvent | Mark, *, private: bool = False) -> str:
-    """An event of the room in words; `private` without names."""
+    """An event of the room in words; `private` without names, and without the operator's own words."""
     match event:
         case ChatCleared(login=""):
             return "— a moderator cleared the chat"
@@ -138,12 +139,12 @@ def remark_words(event: ChatEvent | Mark, *, private: bool = False) -> str:
         case ChatNotice(text=text):
             return f"— {text}"
         case Mark(note=note):
-            return f"✦ kept for the ledger: {note}" if note else "✦ kept for the ledger"
+            return f"✦ kept for the ledger: {note}" if note and not private else "✦ kept for the ledger"
     return ""
 
 
-def plain(entry: Entry, look: Look, *, removed: bool) -> str:
-    """An entry as it is copied: time, name and words, and nothing that is hidden on the screen."""
+def plain(entry: Entry, look: Look, *, removed: bool, bare: bool = False) -> str:
+    """An entry as it is copied: time, name and words, and nothing that is hidden on the screen; `bare` as there."""
     time = f"[{moment_of(entry).astimezone(look.zone):%H:%M:%S}]"
     if not isinstance(entry, ChatLine):
         return f"{time} {remark_words(entry.event, private=look.private)}"
@@ -153,13 +154,17 @@ def plain(entry: Entry, look: Look, *, removed: bool) -> str:
     if voice is Voice.NOTICE:
         return f"{time} — {message.text}"
     name = AGENT_NAME if voice is Voice.AGENT else message.name
-    return f"{time} {name}{' ' if message.action else ': '}{DELETED if removed else message.text}"
+    words = unaddressed(message) if bare else message.text
+    return f"{time} {name}{' ' if message.action else ': '}{DELETED if removed else words}"
 
 
-def compose(entry: Entry, palette: Palette, look: Look, *, removed: bool, asked: bool = False) -> tuple[Runs, ...]:
+def compose(
+    entry: Entry, palette: Palette, look: Look, *, removed: bool, asked: bool = False, bare: bool = False
+) -> tuple[Runs, ...]:
     """The words and styles of an entry, in as many pieces as begin on a row of their own.
 
     `removed`: a moderator took the line away; its words are shown, struck out, where the operator `asked`.
+    `bare`: neither name nor words are shown of the line that it answers.
     """
     time: Parts = []
     if look.show_time:
@@ -173,7 +178,7 @@ def compose(entry: Entry, palette: Palette, look: Look, *, removed: bool, asked:
         return (_runs([*time, (f"— {entry.message.text}", palette.remark)], _indent(time)),)
     bar = palette.agent if entry.voice is Voice.AGENT else None
     head = list(_who(entry, palette))
-    said = list(_said(entry, palette, removed=removed, asked=asked))
+    said = list(_said(entry, palette, removed=removed, asked=asked, bare=bare))
     if not look.big:
         colon = (" " if entry.message.action else ": ", palette.quiet)
         return (_runs([*time, *head, colon, *said], _indent(time), bar),)
@@ -211,9 +216,10 @@ def _who(line: ChatLine, palette: Palette) -> Iterator[tuple[str, Style]]:
     yield message.name, palette.quiet if voice in (Voice.BOT, Voice.COMMAND) else palette.name(message)
 
 
-def _said(line: ChatLine, palette: Palette, *, removed: bool, asked: bool) -> Iterator[tuple[str, Style]]:
+def _said(line: ChatLine, palette: Palette, *, removed: bool, asked: bool, bare: bool) -> Iterator[tuple[str, Style]]:
     message, voice = line.message, line.voice
-    if message.reply_to and voice is not Voice.AGENT:
+    text = unaddressed(message) if bare else message.text
+    if message.reply_to and voice is not Voice.AGENT and not bare:
         quoted = f" “{shorten(message.reply_words, _QUOTED)}”" if message.reply_words else ""
         yield f"↪ {message.reply_to}{quoted} ", palette.quiet
     if message.bits:
@@ -222,19 +228,19 @@ def _said(line: ChatLine, palette: Palette, *, removed: bool, asked: bool) -> It
         yield DELETED, palette.removed
         if asked:
             yield " ", palette.text
-            yield message.text, palette.quiet + Style(strike=True)
+            yield text, palette.quiet + Style(strike=True)
         return
     if voice is Voice.AGENT:
-        yield message.text, palette.text
+        yield text, palette.text
         return
     style = palette.quiet if voice in (Voice.BOT, Voice.COMMAND) else palette.text
     style = style + Style(italic=True) if message.action else style
     at = 0
-    for start, end in emotes_in(message.text, cheers=bool(message.bits)):
-        yield message.text[at:start], style
-        yield message.text[start:end], palette.emote
+    for start, end in emotes_in(text, cheers=bool(message.bits)):
+        yield text[at:start], style
+        yield text[start:end], palette.emote
         at = end
-    yield message.text[at:], style
+    yield text[at:], style
 
 
 def palette_of(pane: Widget) -> Palette:

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from sanctum_tui.chat import ChatLine, Voice
 from sanctum_tui.ui.chat.foot import behind
 from sanctum_tui.ui.chat.lines import GUTTER, Chosen, Look, Palette, compose, palette_of, plain, render
+from sanctum_tui.ui.chat.quoting import may_quote
 from sanctum_tui.ui.chat.rows import Frame, Row, frame_of
 from sanctum_tui.ui.chat.rules import rule_between
 from sanctum_tui.ui.chat.scrollback import Entry, Key, Scrollback, moment_of
@@ -29,6 +30,7 @@ class Picture:
         """Removed lines whose words the operator asked for."""
         self._pane = pane
         self._bare_row = bare_row
+        self._scrollback = scrollback
         self._removals = scrollback.removals
         self._cache: dict[Key, tuple[Row, ...]] = {}
         self._palette: Palette | None = None
@@ -99,18 +101,24 @@ class Picture:
         if entry is None:
             return ""
         hidden = entry in self._removals and key not in self.asked
-        return plain(entry, self.look, removed=hidden)
+        return plain(entry, self.look, removed=hidden, bare=self._bare(entry))
 
     def _drawn(self, key: Key, entry: Entry, chosen: Chosen | None) -> tuple[Row, ...]:
         rows = []
         if rule := self._rule(key, entry):
             rows.append(self.frame.ruled(rule, self.palette.rule, GUTTER))
-        removed = entry in self._removals
-        for runs in compose(entry, self.palette, self.look, removed=removed, asked=key in self.asked):
+        removed, asked, bare = entry in self._removals, key in self.asked, self._bare(entry)
+        for runs in compose(entry, self.palette, self.look, removed=removed, asked=asked, bare=bare):
             rows += render(runs, self.palette, self.frame, chosen)
         if self.look.big:
             rows.append(self.blank())
         return tuple(rows)
+
+    def _bare(self, entry: Entry) -> bool:
+        """Whether nothing may be told of the line that this one answers."""
+        if not self.look.private or not isinstance(entry, ChatLine) or not entry.message.reply_to:
+            return False
+        return not may_quote(entry.message, self._scrollback.kept_lines(), self._removals)
 
     def _rule(self, key: Key, entry: Entry) -> str:
         # Between lines that were picked out others may have been said, and a notice may tell of a gap.

@@ -44,6 +44,11 @@ class ChatReading(ChatCanvas):
         self._picture.selection = None
         await self._go(self._window.come_back(place))
 
+    async def stand_at(self, place: Place) -> None:
+        """Read on among other lines at the one that was on top, with a few before it; nothing is new there."""
+        (key, _), _ = place
+        await self._go(self._window.read_at(key))
+
     @property
     def edge(self) -> Region:
         """The lower edge of the frame between its corners, where no line stands."""

@@ -80,6 +80,13 @@ class Row(Strip):
         return super().render(console)
 
 
+def straight(strip: Strip) -> Strip:
+    """The strip so that it stands straight in any terminal; itself where no terminal disagrees about its text."""
+    if isinstance(strip, Row) or not any(map(_is_disputed, strip)):
+        return strip
+    return Row(strip, strip.cell_length)
+
+
 _SAVE, _BACK = "\x1b7", "\x1b8"
 
 

@@ -2,15 +2,17 @@
 
 import logging
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from sanctum_tui.chat import ChatEvent, ChatLine
 from sanctum_tui.evening import Mark
+from sanctum_tui.memory.removed import NOTHING, Removed
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +22,8 @@ Key: TypeAlias = tuple[int, int]
 FetchBefore: TypeAlias = Callable[[int, int], Awaitable[tuple[ChatLine, ...]]]
 """``fetch_before(number, limit)``: up to `limit` lines with numbers below `number`, ascending, the nearest ones."""
 
-FetchRemoved: TypeAlias = Callable[[int, int], Awaitable[Collection[int]]]
-"""``fetch_removed(first, last)``: numbers of the lines, from one to the other, that a moderator removed."""
+FetchRemoved: TypeAlias = Callable[[int, int], Awaitable[Removed]]
+"""``fetch_removed(first, last)``: what moderators removed, from one line to the other."""
 
 LIVE_LINES = 2000
 PAGE_LINES = 256
@@ -39,6 +41,14 @@ class Remark(Struct, frozen=True):
 
 
 Entry: TypeAlias = ChatLine | Remark
+
+
+class Page(Struct):
+    """Lines from the store, and what happened between them."""
+
+    lines: dict[int, ChatLine]
+    remarks: dict[int, list[Remark]]
+    """By the line that they came after."""
 
 
 def key_of(entry: Entry) -> Key:
@@ -108,7 +118,7 @@ class Scrollback:
         """Whether the last fetch failed."""
         self._live: deque[Entry] = deque(maxlen=live_lines)
         self._held: tuple[Entry, ...] = ()
-        self._pages: OrderedDict[int, dict[int, ChatLine]] = OrderedDict()
+        self._pages: OrderedDict[int, Page] = OrderedDict()
         self._asked: set[int] = set()
 
     @property
@@ -136,6 +146,11 @@ class Scrollback:
         """The newest lines, as many as are kept in memory whether or not anybody reads."""
         return [entry for entry in self._live if isinstance(entry, ChatLine)]
 
+    def kept_lines(self) -> Iterator[ChatLine]:
+        """Every line in memory, in no order; one that is kept in two places comes twice."""
+        pages = chain.from_iterable(page.lines.values() for page in self._pages.values())
+        return (entry for entry in chain(self._live, self._held, pages) if isinstance(entry, ChatLine))
+
     def newer_than(self, number: int) -> int:
         """How many lines there are behind the one of this number."""
         return max(0, self.newest_number - number)
@@ -149,18 +164,23 @@ class Scrollback:
         line, order = self.newest or (0, 0)
         self._live.append(Remark(line, order + 1, event))
 
-    def replace(self, lines: Sequence[ChatLine], marks: Sequence[Mark] = ()) -> None:
-        """Forget everything, and begin with these lines, and with the marks that were set among them."""
+    def replace(self, lines: Sequence[ChatLine], marks: Sequence[Mark] = (), removed: Removed = NOTHING) -> None:
+        """Forget everything, and begin with these lines, with the marks among them, and with what was removed."""
         self._live.clear()
         self._held = ()
         self._pages = OrderedDict()  # a new one: a page still on its way belongs to the old
         self.removals.forget()
-        kept = sorted((mark for mark in marks if lines and mark.at >= lines[0].message.at), key=lambda mark: mark.at)
+        self.removals.add(removed.numbers)
+        between: list[tuple[int, Mark | ChatEvent]] = [
+            (bisect_right(lines, mark.at, key=moment_of), mark)
+            for mark in marks
+            if lines and mark.at >= lines[0].message.at
+        ]
+        between += [(bisect_right(lines, line, key=_number), event) for line, event in removed.clearings]
         at = 0
-        for mark in kept:
-            behind = bisect_right(lines, mark.at, lo=at, key=moment_of)
+        for behind, event in sorted(between, key=lambda one: (one[0], one[1].at)):
             self._live.extend(lines[at:behind])
-            self.remark(mark)
+            self.remark(event)
             at = behind
         self._live.extend(lines[at:])
 
@@ -173,7 +193,8 @@ class Scrollback:
         earlier = self.before(key)
         entry = None if earlier is None else self.get(earlier)
         if entry is None and not key[1]:
-            entry = self._pages.get(_page_of(key[0]), {}).get(key[0] - 1)
+            page = self._pages.get(_page_of(key[0]))
+            entry = None if page is None else page.lines.get(key[0] - 1)
         return None if entry is None else moment_of(entry)
 
     def hold(self) -> None:
@@ -195,7 +216,10 @@ class Scrollback:
                 return entry if key_of(entry) == key else None
         number, order = key
         page = self._pages.get(_page_of(number))
-        return page.get(number) if page is not None and not order else None
+        if page is None or not order:
+            return None if page is None else page.lines.get(number)
+        remarks = page.remarks.get(number, [])
+        return remarks[order - 1] if order <= len(remarks) else None
 
     def before(self, key: Key) -> Key | None:
         """The key before this one, whether or not its entry is in memory; None before the first."""
@@ -205,8 +229,9 @@ class Scrollback:
         if self.fetch_before is None:
             return key_of(self._held[-1]) if self._held and key > key_of(self._held[-1]) else None
         number, order = key
-        earlier = (number, 0) if order else (number - 1, 0)
-        return earlier if earlier[0] >= 1 else None
+        if order:
+            return (number, min(order - 1, self._remarks_after(number))) if number else None
+        return (number - 1, self._remarks_after(number - 1)) if number > 1 else None
 
     def after(self, key: Key) -> Key | None:
         """The key after this one, whether or not its entry is in memory; None after the newest."""
@@ -217,7 +242,16 @@ class Scrollback:
         if newest is None or key >= newest:
             return None
         first_live = key_of(self._live[0])
-        return first_live if self.fetch_before is None else min((key[0] + 1, 0), first_live)
+        number, order = key
+        later = (number, order + 1) if order < self._remarks_after(number) else (number + 1, 0)
+        return first_live if self.fetch_before is None else min(later, first_live)
+
+    def _remarks_after(self, number: int) -> int:
+        """How many stored remarks there are behind a line; none where those in memory tell of what was there."""
+        if any(entries and key_of(entries[0])[0] == number for entries in (self._live, self._held)):
+            return 0
+        page = self._pages.get(_page_of(number))
+        return 0 if page is None else len(page.remarks.get(number, ()))
 
     async def first(self) -> Key | None:
         """The key of the first entry there is; it is fetched."""
@@ -227,9 +261,11 @@ class Scrollback:
 
     async def back(self, key: Key) -> Key | None:
         """The key before this one; its entry is fetched."""
-        if (earlier := self.before(key)) is not None:
-            await self.ensure(earlier)
-        return earlier
+        if (earlier := self.before(key)) is None:
+            return None
+        await self.ensure(earlier)
+        # What was fetched may tell of something between the two.
+        return self.before(key)
 
     async def on(self, key: Key) -> Key | None:
         """The key after this one; its entry is fetched."""
@@ -243,16 +279,16 @@ class Scrollback:
 
     async def ensure(self, key: Key) -> None:
         """Fetch the page that a key's line is on, unless the line is in memory or was asked for in vain."""
-        number, order = key
+        number, _ = key
         page, pages = _page_of(number), self._pages
-        if self.fetch_before is None or order or number < 1 or page in self._asked or self.get(key) is not None:
+        if self.fetch_before is None or number < 1 or page in self._asked or self.get(key) is not None:
             return
         self._asked.add(page)
         first, last = page * PAGE_LINES + 1, (page + 1) * PAGE_LINES
         try:
             # One more, for the time that passed between a page's first line and the one before it.
             lines = await self.fetch_before(last + 1, PAGE_LINES + 1)
-            removed = await self.fetch_removed(first, last) if self.fetch_removed is not None else ()
+            removed = await self.fetch_removed(first, last) if self.fetch_removed is not None else NOTHING
         except Exception:
             # Whatever the store's trouble, the lines in memory can be read; the pane says that these cannot.
             if not self.unreadable:
@@ -263,11 +299,18 @@ class Scrollback:
             log.info("older chat lines can be read again")
         self.unreadable = False
         if pages is self._pages:
-            self.removals.add(removed)
-        pages[page] = {line.number: line for line in lines if line.number >= first - 1}
+            self.removals.add(removed.numbers)
+        remarks: dict[int, list[Remark]] = defaultdict(list)
+        for after, event in removed.clearings:
+            remarks[after].append(Remark(after, len(remarks[after]) + 1, event))
+        pages[page] = Page({line.number: line for line in lines if line.number >= first - 1}, remarks)
         pages.move_to_end(page)
         while len(pages) > PAGES:
             pages.popitem(last=False)
+
+
+def _number(line: ChatLine) -> int:
+    return line.number
 
 
 def _page_of(number: int) -> int:

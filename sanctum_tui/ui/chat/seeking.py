@@ -41,8 +41,12 @@ class Seeking:
             self._sift()
         elif self._pane.wanted != self._before:
             self._pane.sift(self._before)
-        if self._pane.wanted == self._before and self._place is not None:
+        if self._place is None:
+            return
+        if self._pane.wanted == self._before:
             await self._pane.come_back(self._place)
+        elif self._pane.wanted.everything:
+            await self._pane.stand_at(self._place)
 
     def _sift(self) -> None:
         if self._pane.wanted != self._wanted:

@@ -13,7 +13,7 @@ ANSWER = "Your answer"
 
 
 class AskLine(Dialog[str]):
-    """Gives back what was typed, or None where the operator left with Escape."""
+    """Gives back what was typed, or None where the operator left with Escape. Private mode hides it meanwhile."""
 
     foot = "Enter confirms · Esc leaves everything as it is"
 
@@ -30,9 +30,12 @@ class AskLine(Dialog[str]):
         yield Static(id="answer-wrong", classes="dialog-text", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(LineInput).focus()
+        field = self.query_one(LineInput)
+        field.password = self.private
+        field.focus()
 
     def veil(self) -> None:
+        self.query_one(LineInput).password = self.private
         self.query_one("#answer-wrong", Static).update("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

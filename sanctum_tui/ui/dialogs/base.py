@@ -33,6 +33,11 @@ class Dialog(Once[Answer]):
         return bool(getattr(self.app, "private", False))
 
     @property
+    def waited_seconds(self) -> float:
+        """How long the key that is answered at this moment has waited for that."""
+        return float(getattr(self.app, "waited_seconds", 0.0))
+
+    @property
     def easily_left(self) -> bool:
         """Whether a click beside the frame closes it: not where something typed would be lost."""
         return not any(field.value for field in self.query(LineInput) if field.display and not field.narrows)

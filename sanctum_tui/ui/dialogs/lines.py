@@ -203,7 +203,7 @@ class LinesDialog(Dialog[None]):
         if unmarked:
             which = " and ".join(f"line {number}" for number in unmarked)
             self._say(f"What was marked is so no longer: {which}. {NOTHING_DONE}")
-        elif self._monotonic() - self._moved_at < SETTLE_SECONDS:
+        elif self._monotonic() - self.waited_seconds - self._moved_at < SETTLE_SECONDS:
             self._say(f"The list has changed just now. {NOTHING_DONE}")
         else:
             return False

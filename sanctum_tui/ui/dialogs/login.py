@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from importlib import import_module
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
@@ -24,6 +24,7 @@ from sanctum_tui.twitch.scopes import Scope, wanted
 from sanctum_tui.twitch.values import DeviceCode
 from sanctum_tui.ui.connecting import BOT_IN_THE_BROWSER, left_words, typed_address
 from sanctum_tui.ui.dialogs.base import Dialog
+from sanctum_tui.ui.dialogs.loginwords import failure, scope_rows, welcome
 from sanctum_tui.ui.look.blocks import letters
 from sanctum_tui.ui.qr import qr_content, qr_rows
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sanctum_tui.twitch.login import LoggedIn, LoginStep
 
 ASKING = "Asking Twitch for a code…"
+CODE_HIDDEN = "Private mode hides the code."
 COPIED = "The address is copied, where your terminal lets programs copy."
 _FRAME_CELLS, _FRAME_ROWS = 9, 4
 """What the frame, its padding and the place of a scrollbar take of the screen."""
@@ -77,7 +79,12 @@ def room(size: Size, address: str, code: str) -> Room:
         fits = height >= max(len(picture), _TEXT_ROWS + len(drawn)) and cells >= len(drawn[0])
         if size.width >= _QR_LEAST_COLUMNS and fits:
             return Room(scale, True, cells)
-    return Room(1, False, min(size.width, _PLAIN_CELLS) - _FRAME_CELLS)
+    return Room(1, False, _plain_cells(size))
+
+
+def _plain_cells(size: Size) -> int:
+    """The width of the words with nothing beside them."""
+    return min(size.width, _PLAIN_CELLS) - _FRAME_CELLS
 
 
 class LoginDialog(Dialog[bool]):
@@ -88,6 +95,7 @@ class LoginDialog(Dialog[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy the address", show=False, id="login.copy"),
+        Binding("s", "show_code", "Show the code", show=False, id="login.show_code"),
         Binding("r", "again", "A new code", show=False, id="login.again"),
         Binding("enter", "go_on", "Go on", show=False, id="login.go_on"),
     ]
@@ -113,7 +121,10 @@ class LoginDialog(Dialog[bool]):
         self._seconds_left = 0.0
         self._trouble = ""
         self._note = ""
-        self._outcome = Content(ASKING)
+        self._outcome: Callable[[], Content] = _asking
+        """What is told where there is no code to confirm."""
+        self._code_shown = False
+        """The operator wants to see the code, private mode or not."""
         self._worker: Worker[None] | None = None
         if role is Role.BOT:
             self.title_words = "Connect the bot's account to Twitch"
@@ -135,11 +146,15 @@ class LoginDialog(Dialog[bool]):
     def on_resize(self) -> None:
         self._show()
 
+    def veil(self) -> None:
+        self._code_shown = False
+        self._show()
+
     def action_again(self) -> None:
         """Begin a login, the first or another one; while one goes on there is nothing to begin."""
         if self._stage in (_Stage.WAITING, _Stage.DONE) or (self._worker is not None and self._worker.is_running):
             return
-        self._stage, self._outcome = _Stage.ASKING, Content(ASKING)
+        self._stage, self._outcome, self._code_shown = _Stage.ASKING, _asking, False
         self._show()
         self._worker = self.run_worker(self._follow(), name="logging in", group="login", exit_on_error=False)
 
@@ -147,6 +162,12 @@ class LoginDialog(Dialog[bool]):
         if self._code is not None:
             self.app.copy_to_clipboard(self._code.address)
             self._note = COPIED
+            self._show()
+
+    def action_show_code(self) -> None:
+        """In private mode show the code and its picture, or hide them again."""
+        if self._code is not None and self.private:
+            self._code_shown = not self._code_shown
             self._show()
 
     def action_go_on(self) -> None:
@@ -163,14 +184,14 @@ class LoginDialog(Dialog[bool]):
             async for step in steps:
                 self._take(step)
         except SanctumError as error:
-            self._end(_Stage.FAILED, _failure(error.sentence))
+            self._end(_Stage.FAILED, partial(self._failure, error.sentence))
         finally:
             # Also when the dialog closes: what the login holds open is closed with it.
             close = getattr(steps, "aclose", None)
             if close is not None:
                 await close()
         if self._stage in (_Stage.ASKING, _Stage.WAITING):
-            self._end(_Stage.FAILED, _failure("The login ended without an answer."))
+            self._end(_Stage.FAILED, partial(self._failure, "The login ended without an answer."))
 
     def _take(self, step: "LoginStep") -> None:
         from sanctum_tui.twitch.login import LoggedIn, Offline, Waiting
@@ -182,45 +203,54 @@ class LoginDialog(Dialog[bool]):
                 self._show()
             case Offline():
                 # Before there is a code, the sentence alone is on the screen.
-                self._trouble, self._outcome = (
-                    step.sentence,
-                    Content(f"✕ {step.sentence}" if step.sentence else ASKING),
-                )
+                self._trouble = step.sentence
+                self._outcome = partial(self._away, step.sentence) if step.sentence else _asking
                 self._seconds_left = step.seconds_left
                 self._show()
             case LoggedIn():
-                self._end(_Stage.DONE, self._welcome(step))
+                self._end(_Stage.DONE, partial(self._welcome, step))
             case _:
-                self._end(_Stage.FAILED, _failure(step.sentence))
+                self._end(_Stage.FAILED, partial(self._failure, step.sentence))
 
-    def _end(self, stage: _Stage, words: Content) -> None:
+    def _end(self, stage: _Stage, words: Callable[[], Content]) -> None:
         """How it ended. The code is good for nothing now, and nobody's business."""
         self._stage, self._outcome = stage, words
         self._code, self._trouble, self._note = None, "", ""
         self._show()
 
+    def _away(self, sentence: str) -> Content:
+        return Content(f"✕ {self.seemly(sentence)}")
+
+    def _failure(self, sentence: str) -> Content:
+        return failure(self.seemly(sentence))
+
     def _welcome(self, step: "LoggedIn") -> Content:
-        rows = [Content.assemble(("✓ ", "bold $success"), (step.sentence, "bold"))]
-        if step.missing_scopes:
-            rows += [Content(""), Content("Not allowed, and missing for what it is for:")]
-            rows += self._scopes(step.missing_scopes, min(self.app.size.width, _PLAIN_CELLS) - _FRAME_CELLS)
-            rows += [Content(""), Content("To allow it after all, log in once more.")]
-        return Content("\n").join(rows)
+        return welcome(step, _plain_cells(self.app.size), private=self.private)
 
     def _show(self) -> None:
         """Put on the screen what there is to see now, where it differs from what stands there."""
         if not self.is_mounted:
             return
-        self.show_foot(self._stage.value)
-        place = None if self._code is None else room(self.app.size, self._code.address, self._code.code)
+        turns = f"s {'hides' if self._code_shown else 'shows'} the code · " if self.private and self._code else ""
+        self.show_foot(f"{turns}{self._stage.value}")
+        place = None if self._code is None else self._place(self._code)
         self.set_class(place is not None and place.qr, "-qr")
         self.set_class(place is not None and place.scale > 1, "-large")
         if self._code is None or place is None:
-            self._put(self.told, self._outcome)
+            self._put(self.told, self._outcome())
             self._put(self.picture, Content(""))
             return
         self._put(self.told, self._waiting(self._code, place))
         self._put(self.picture, qr_content(self._code.address) if place.qr else Content(""))
+
+    @property
+    def _code_hidden(self) -> bool:
+        return self.private and not self._code_shown
+
+    def _place(self, code: DeviceCode) -> Room:
+        if self._code_hidden:
+            return Room(1, False, _plain_cells(self.app.size))
+        return room(self.app.size, code.address, code.code)
 
     @staticmethod
     def _put(place: Static, words: Content) -> None:
@@ -228,13 +258,17 @@ class LoginDialog(Dialog[bool]):
             place.update(words)
 
     def _waiting(self, code: DeviceCode, place: Room) -> Content:
-        drawn = letters(code.code, place.scale) or [code.code]
-        state = (f"✕ {self._trouble}", "bold $warning") if self._trouble else ("● Waiting for you.", "bold $accent")
+        address, drawn = typed_address(code.address, code.code), letters(code.code, place.scale) or [code.code]
+        if self._code_hidden:
+            # Where the address is not Twitch's own, the code may be a part of it.
+            address, drawn = self.seemly(address), [CODE_HIDDEN]
+        trouble = self.seemly(self._trouble)
+        state = (f"✕ {trouble}", "bold $warning") if trouble else ("● Waiting for you.", "bold $accent")
         said = "and confirm this code, or scan the picture" if place.qr else "and confirm this code"
         tight = self.app.size.height < _ROOMY_ROWS
         rows = [
             Content.styled("On any device, open", "$hearth-quiet"),
-            Content.styled(typed_address(code.address, code.code), "bold $accent"),
+            Content.styled(address, "bold $accent"),
             Content(""),
             Content.styled(said, "$hearth-quiet"),
             *([] if tight else [Content("")]),
@@ -247,20 +281,11 @@ class LoginDialog(Dialog[bool]):
         if self._role is Role.BOT:
             rows += [Content(""), Content(BOT_IN_THE_BROWSER)]
         rows += [Content(""), Content.styled("What you are asked to allow", "bold $accent")]
-        return Content("\n").join([*rows, *self._scopes(self._asked, place.cells)])
-
-    @staticmethod
-    def _scopes(scopes: Sequence[Scope], cells: int) -> list[Content]:
-        rows: list[Content] = []
-        for scope in scopes:
-            first, *more = wrap(scope.why, max(20, cells - 2))
-            rows.append(Content.assemble(("· ", "$accent"), first))
-            rows += [Content(f"  {row}") for row in more]
-        return rows
+        return Content("\n").join([*rows, *scope_rows(self._asked, place.cells)])
 
 
-def _failure(sentence: str) -> Content:
-    return Content.assemble(("✕ ", "bold $error"), (sentence, "bold"))
+def _asking() -> Content:
+    return Content(ASKING)
 
 
 def login_dialog(settings: "Settings", paths: "Paths", role: Role = Role.STREAMER) -> LoginDialog:

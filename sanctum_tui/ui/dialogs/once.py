@@ -5,7 +5,7 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
-from sanctum_tui.ui.sparing import Steady
+from sanctum_tui.ui.sparing import Straight
 
 Answer = TypeVar("Answer")
 
@@ -23,7 +23,7 @@ class Once(ModalScreen[Answer | None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = Steady()
+        self._compositor = Straight()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with this answer, as soon as nothing else is in front; nothing where it was answered before."""

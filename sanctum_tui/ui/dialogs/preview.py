@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from sanctum_tui.ui.card.cards import HIDDEN
 from sanctum_tui.ui.dialogs.base import Paper
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ class PreviewDialog(Paper[None]):
         super().__init__()
         self._written = written
 
+    def veil(self) -> None:
+        self.call_later(self.compose_again)
+
     def parts(self) -> list[tuple[str, str]]:
         if self._written is None:
             return [("", "There is nothing left to say that was not said tonight."), ("", NOTHING_HAPPENED)]
@@ -29,7 +33,7 @@ class PreviewDialog(Paper[None]):
             judged = "\n".join(f"✕ {finding.reason}" for finding in verdict.findings)
         return [
             ("It would say", draft.text),
-            ("From", ", ".join(draft.sources) or "nothing in particular"),
+            ("From", HIDDEN if self.private else ", ".join(draft.sources) or "nothing in particular"),
             ("The style guard", judged),
             ("", NOTHING_HAPPENED),
         ]

@@ -21,13 +21,14 @@ from sanctum_tui.ui.look.hanging import Hanging
 if TYPE_CHECKING:
     from sanctum_tui.runtime.left import Left
 
+_PACE = "faster than life until a line waits for you"
 NOTHING_YET = (
-    "Nothing is set up yet, and nothing needs to be: choose an evening, and it plays before you at thirty times its "
-    "pace; while a line waits for you, as slowly as it was. What you approve goes to this screen only."
+    f"Nothing is set up yet, and nothing needs to be: choose an evening, and it plays before you, {_PACE}. What you "
+    "approve goes to this screen only."
 )
 CONNECTED = (
     "Live, the console reads the chat of your channel, and posts what you approve while the stream is on. A sample "
-    "evening plays at thirty times its pace, and what you approve there goes to this screen only."
+    f"evening plays {_PACE}, and what you approve there goes to this screen only."
 )
 LOOKING = "Looking for an evening that was left unfinished…"
 OWN_LOG = "A log of your own plays with `sanctum-tui replay FILE`."

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sanctum_tui.agent.policies import decide
-from sanctum_tui.errors import BadInputError, SanctumError
+from sanctum_tui.errors import NotReadyError, SanctumError
 from sanctum_tui.review.prompt import Outcome
+from sanctum_tui.ui.actions.line import OPENING
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -63,10 +64,12 @@ class AgentKeys:
         from sanctum_tui.ui.dialogs.why import WhyDialog
         from sanctum_tui.ui.moods import Account, account_of
 
-        evening = self._evening
+        evening, stage = self._evening, self._app.stage
 
         def look() -> Account:
-            return account_of(decide(evening.orchestrator.situation(evening.now())))
+            ended = not (stage.playing and stage.evening is evening)
+            decision = decide(evening.orchestrator.situation(evening.now()))
+            return account_of(decision, ended=ended, live=evening.broadcasting is not None)
 
         self._app.push_screen(WhyDialog(look))
 
@@ -161,7 +164,7 @@ class AgentKeys:
                 return why
             try:
                 self._evening.changed(name, value)
-            except BadInputError as error:
+            except SanctumError as error:
                 return error.sentence
             return ""
 
@@ -172,7 +175,7 @@ class AgentKeys:
     def _evening(self) -> "Evening":
         evening = self._app.stage.evening
         if evening is None:
-            raise RuntimeError("keys for the agent, and no evening")
+            raise NotReadyError(OPENING)
         return evening
 
     def _tell(self, outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from sanctum_tui.errors import SanctumError
+from sanctum_tui.memory.wanted import Wanted
 from sanctum_tui.ui.chat.seeking import Seeking
 from sanctum_tui.ui.clipboard import copy
 
@@ -53,6 +54,8 @@ class ChatKeys:
                 partial(people.before, session, message.login),
                 known_bot=message.login in evening.room.bots_seen,
                 private=message.pane.private,
+                said=partial(people.said_before, session, message.login),
+                show=partial(pane.sift, Wanted(names=(message.login,))),
             )
         )
 

@@ -122,9 +122,11 @@ class LookKeys:
     def _take(self, name: str, choice: "Chosen") -> None:
         self._change(name, choice.value)
         file = self._app.settings_file
+        why_not_yet = self._app.frame.choose(choice.value) if name == "LAYOUT" else ""
         if not choice.keep:
             key = self._app.keyboard.by_id[_LISTS[name]].shown_key
-            self._app.say(f"{name} is {choice.value} for tonight; {key} again and then k keeps it for good.")
+            told = f"{name} is {choice.value} for tonight; {key} again and then k keeps it for good. {why_not_yet}"
+            self._app.say(told.rstrip())
             return
         from sanctum_tui.settings import Settings, changed
         from sanctum_tui.settings.writing import keep
@@ -136,7 +138,7 @@ class LookKeys:
             self._app.say(error.sentence, severity="error")
         else:
             self._app.host.kept(name, kept)
-            self._app.say(f"{name} = {choice.value} is kept in {file}.")
+            self._app.say(f"{name} = {choice.value} is kept in {file}. {why_not_yet}".rstrip())
 
     def _change(self, name: str, value: str) -> None:
         """For this evening where one is open, and for the first one where none is."""

@@ -4,10 +4,11 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sanctum_tui.errors import SanctumError, StorageError
+from sanctum_tui.errors import NotReadyError, SanctumError, StorageError
 from sanctum_tui.evening import PromptState
 from sanctum_tui.review.prompt import OVERRIDE, Outcome, may_step, unsendable
 from sanctum_tui.text import single_spaced
+from sanctum_tui.ui.actions.line import OPENING
 from sanctum_tui.ui.card.cards import CHANGED_JUST_NOW, Check
 from sanctum_tui.ui.panes.review import ReviewPane
 from sanctum_tui.ui.papers import TRY_AGAIN_SECONDS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from sanctum_tui.llm.standing import StandingNote
     from sanctum_tui.ui.app import SanctumApp
+    from sanctum_tui.ui.card.edits import Edits
     from sanctum_tui.ui.presenter import Presenter
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ BEING_REPLACED = "Another line is being written in its place; a again posts this
 INSISTS = "The guard says no. Enter again posts it all the same; Esc leaves."
 REASON_GOES = "The reason goes into the ledger, and becomes a standing note that later lines keep to."
 NOTE_GONE = "The standing note it had left is gone with it."
+ANOTHER_EVENING = "The evening of that line has ended; nothing was done."
 DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
 
 _EDIT_SECONDS = 0.25
@@ -40,8 +43,10 @@ class ReviewKeys:
         self._app = app
         self._checked: tuple[int, str] | None = None
         self._saving: Timer | None = None
-        self._unsaved = False
-        """The disk refused half-edited lines, which was told."""
+        self._to_save: set[Edits] = set()
+        """Half-edited lines that the disk may not have as they are; an evening's may outlast it."""
+        self.unsaved = ""
+        """Why the disk refused them, which was told; "" where it has them."""
         self._drafting: Worker[None] | None = None
         """Drafts anew, which with a model takes seconds; the keys go on meanwhile."""
         self._redrafted: int | None = None
@@ -60,7 +65,8 @@ class ReviewKeys:
             self._redrafted = None
             self._app.say(BEING_REPLACED, severity="warning")
             return
-        self._tell(await self._presenter.evening.desk.approve(number))
+        # The other keys, and first of all the one that mutes, wait for no answer from Twitch.
+        self._tell(await self._presenter.evening.desk.approve(number, wait=False))
 
     async def edit(self) -> None:
         number = self._number()
@@ -84,9 +90,11 @@ class ReviewKeys:
         if (number := self._number()) is None:
             return
 
+        presenter = self._presenter
+
         async def skip(reason: str | None) -> None:
-            if reason is not None:
-                self._tell(await self._presenter.evening.desk.skip(number, reason=reason))
+            if reason is not None and self._goes_on(presenter):
+                self._tell(await presenter.evening.desk.skip(number, reason=reason))
 
         self._app.ask(f"Why skip line {number}? {REASON_GOES}", skip, title=f"Skip line {number}")
 
@@ -100,7 +108,7 @@ class ReviewKeys:
         presenter = self._presenter
 
         async def redraft(note: str | None) -> None:
-            if note is not None and self._app.presenter is presenter and not self._busy():
+            if note is not None and self._goes_on(presenter) and not self._busy():
                 self._redraft(number, note)
 
         self._app.ask("What would you like the next draft to be about?", redraft, title="Draft anew")
@@ -184,7 +192,7 @@ class ReviewKeys:
     def typed(self, message: ReviewPane.Edited) -> None:
         """The words changed: keep them, and look at them."""
         self._presenter.edits.keep(message.number, message.line)
-        self.save_edits_soon()
+        self.save_edits_soon(self._presenter.edits)
         self.check(message.number, message.line)
 
     async def submit(self, message: ReviewPane.Submitted) -> None:
@@ -205,10 +213,11 @@ class ReviewKeys:
                 self._app.say(INSISTS, severity="warning")
                 return
             reason = OVERRIDE + ", ".join(finding.rule for finding in verdict.findings)
-        outcome = await self._presenter.evening.desk.approve(message.number, line=line, reason=reason)
+        desk = self._presenter.evening.desk
+        outcome = await desk.approve(message.number, line=line, reason=reason, wait=False)
         if outcome.done:
             self._presenter.edits.drop(message.number)
-            self.save_edits_soon()
+            self.save_edits_soon(self._presenter.edits)
             await self._app.review.end_edit()
         self._tell(outcome)
 
@@ -219,33 +228,45 @@ class ReviewKeys:
         if prompt is not None and message.line == prompt.line:
             presenter.edits.drop(message.number)
         await self._app.review.end_edit()
-        self.save_edits_soon()
+        self.save_edits_soon(presenter.edits)
         presenter.tick()
 
-    def save_edits_soon(self) -> None:
-        """Write half-edited lines a moment after the last key."""
-        if self._saving is not None:
-            self._saving.stop()
-        self._saving = self._app.set_timer(_EDIT_SECONDS, self.save_edits)
+    def save_edits_soon(self, edits: "Edits") -> None:
+        """Write half-edited lines a moment after the last key; their evening may have ended by then."""
+        self._to_save.add(edits)
+        self._save_in(_EDIT_SECONDS)
 
     async def save_edits(self) -> None:
         """Write half-edited lines to disk; a failure is told once, and it is tried again until it works."""
         try:
-            await self._presenter.edits.flush()
+            for edits in tuple(self._to_save):
+                await edits.flush()
+                self._to_save.discard(edits)
         except StorageError as error:
-            if not self._unsaved:
+            if not self.unsaved:
                 self._app.say(error.sentence, severity="error")
-            self._unsaved = True
-            self._saving = self._app.set_timer(TRY_AGAIN_SECONDS, self.save_edits)
+            self.unsaved = error.sentence
+            self._save_in(TRY_AGAIN_SECONDS)
         else:
-            self._unsaved = False
+            self.unsaved = ""
+
+    def _save_in(self, seconds: float) -> None:
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self._app.set_timer(seconds, self.save_edits)
 
     @property
     def _presenter(self) -> "Presenter":
         presenter = self._app.presenter
         if presenter is None:
-            raise RuntimeError("keys for a line, and no evening")
+            raise NotReadyError(OPENING)
         return presenter
+
+    def _goes_on(self, presenter: "Presenter") -> bool:
+        """Whether its evening is still the one on the screen; another's lines have the same numbers. Says so."""
+        if self._app.presenter is not presenter:
+            self._app.say(ANOTHER_EVENING, severity="warning")
+        return self._app.presenter is presenter
 
     def _standing_notes(self) -> "frozenset[StandingNote]":
         try:
@@ -304,4 +325,5 @@ class ReviewKeys:
 
     def _tell(self, outcome: Outcome) -> None:
         self._app.say(outcome.words, severity="information" if outcome.done else "warning")
-        self._presenter.tick()
+        if (presenter := self._app.presenter) is not None:
+            presenter.tick()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, math.inf)
 """How many times as fast as it happened; the last is as fast as it goes."""
 
+UNSAVED = "What you typed last is on this screen only; q again leaves without it."
+
 
 class ReplayKeys:
     """Pace of the replay."""
@@ -52,6 +54,8 @@ class ScreenKeys:
 
     def __init__(self, app: "SanctumApp") -> None:
         self._app = app
+        self._told_unsaved = False
+        """It was told that something typed is on no disk; whoever quits again means it."""
 
     async def chat(self) -> None:
         self._app.frame.go_to("chat")
@@ -119,7 +123,11 @@ class ScreenKeys:
             self._app.push_screen(JumpDialog(targets_of(self._app.screen)), chosen)
 
     async def palette(self) -> None:
-        self._app.action_command_palette()
+        from textual.command import CommandPalette
+
+        # Textual looks for one in front alone, and there may be one behind its help.
+        if not any(isinstance(screen, CommandPalette) for screen in self._app.screen_stack):
+            self._app.action_command_palette()
 
     async def quit(self) -> None:
         """Close the console; asks first while an evening goes on."""
@@ -128,21 +136,29 @@ class ScreenKeys:
         if self._app.stage.playing:
             self._app.push_screen(LeavingDialog(), self._left)
         else:
-            self._close()
+            await self._close()
 
     async def _left(self, leaving: "Leaving | None") -> None:
         from sanctum_tui.ui.dialogs.leaving import Leaving
 
         if leaving is Leaving.END:
             await self._app.stage.end()
-            self._close()
+            await self._close()
         elif self._app.stage.ended:
             # It came to its end behind the question.
-            self._close()
+            await self._close()
         elif leaving is Leaving.LEAVE:
-            self._close("The evening is left as it stands; the same command can go on with it.")
+            await self._close("The evening is left as it stands; the same command can go on with it.")
 
-    def _close(self, words: str = "") -> None:
-        """Leave these words on the terminal, or the evening's last; a ledger's place is not told on stream."""
+    async def _close(self, words: str = "") -> None:
+        """Leave these words on the terminal, or the evening's last; a ledger's place is not told on stream.
+
+        Where a disk does not take what was typed, the console stays, once, for its screen is all that has it.
+        """
+        trouble = await self._app.host.unsaved()
+        if trouble and not self._told_unsaved:
+            self._told_unsaved = True
+            self._app.say(f"{trouble} {UNSAVED}", severity="error")
+            return
         told = clean(words or self._app.host.last_words)
         self._app.exit(0, message=Text(conceal(told) if self._app.private else told) if told else None)

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 from sanctum_tui.chat import Live
+from sanctum_tui.errors import NotReadyError
 from sanctum_tui.twitch.values import LinkState
+from sanctum_tui.ui.actions.line import OPENING
 
 if TYPE_CHECKING:
     from sanctum_tui.runtime.broadcasting import Broadcasting
@@ -101,7 +103,7 @@ class StreamKeys:
     def _evening(self) -> "Evening":
         evening = self._app.stage.evening
         if evening is None:
-            raise RuntimeError("keys for the stream, and no evening")
+            raise NotReadyError(OPENING)
         return evening
 
     @property

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from sanctum_tui.errors import NotReadyError
+from sanctum_tui.ui.actions.line import OPENING
+
 if TYPE_CHECKING:
     from sanctum_tui.runtime.evening import Evening
     from sanctum_tui.status.turns import Turn
@@ -75,5 +78,5 @@ class WordsKeys:
     def _evening(self) -> "Evening":
         evening = self._app.stage.evening
         if evening is None:
-            raise RuntimeError("keys for the words, and no evening")
+            raise NotReadyError(OPENING)
         return evening

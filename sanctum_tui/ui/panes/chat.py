@@ -4,7 +4,7 @@ Lines pushed to it touch a deque and one timer; how they are drawn is the canvas
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from sys import maxsize
@@ -17,6 +17,7 @@ from textual.message import Message
 
 from sanctum_tui.chat import ChatCleared, ChatLine, ChatNotice, MessageDeleted
 from sanctum_tui.evening import Mark
+from sanctum_tui.memory.removed import NOTHING, Removed
 from sanctum_tui.memory.wanted import EVERYTHING, Wanted
 from sanctum_tui.ui.bindings import bindings_of
 from sanctum_tui.ui.chat.foot import SIFTED, Part, chosen, foot_of, ways
@@ -116,14 +117,13 @@ class ChatPane(ChatReading):
         self.redraw()
 
     def replace_history(
-        self, lines: Sequence[ChatLine], marks: Sequence[Mark] = (), removed: Collection[int] = ()
+        self, lines: Sequence[ChatLine], marks: Sequence[Mark] = (), removed: Removed | None = None
     ) -> None:
         """Show these lines, with the marks among them, and no others: another session, or one restored. Follow it.
 
-        `removed` are the numbers of those that a moderator took away.
+        `removed` is what moderators took away of them.
         """
-        self._scrollback.replace(lines, marks)
-        self._scrollback.removals.add(removed)
+        self._scrollback.replace(lines, marks, removed or NOTHING)
         self._picture.asked = frozenset()
         self.sift(EVERYTHING)
 
@@ -162,6 +162,16 @@ class ChatPane(ChatReading):
             await self._choosing.move(0)
         self.moved()
 
+    async def show_all(self) -> None:
+        """Show all lines again: among them the one that was chosen, or where somebody read; else follow."""
+        chosen, place = self.selection, self.place
+        if chosen is not None:
+            await self.go_to(chosen.cursor[0])
+            return
+        self.sift(EVERYTHING)
+        if place is not None:
+            await self.stand_at(place)
+
     @property
     def wanted(self) -> Wanted:
         """Which lines are shown."""
@@ -188,16 +198,20 @@ class ChatPane(ChatReading):
         self.post_message(self.CopyWanted(self, "\n".join(lines), len(lines)))
         self.end_choice()
 
-    def action_leave(self) -> None:
-        if self._choosing.selection is not None:
+    async def action_leave(self) -> None:
+        if self._sifted is not None:
+            await self.show_all()
+        elif self._choosing.selection is not None:
             self.end_choice()
-        elif self._sifted is not None:
-            self.sift(EVERYTHING)
         else:
             raise SkipAction
 
-    def action_filter(self) -> None:
-        self.sift(replace(self.wanted, whose=self.wanted.whose.next))
+    async def action_filter(self) -> None:
+        wanted = replace(self.wanted, whose=self.wanted.whose.next)
+        if wanted.everything:
+            await self.show_all()
+        else:
+            self.sift(wanted)
 
     def action_search(self) -> None:
         self.post_message(self.SearchWanted(self))
@@ -233,7 +247,8 @@ class ChatPane(ChatReading):
     def _foot(self) -> Sequence[Part]:
         """The keys that help on, where something is chosen or left out."""
         if self._choosing.selection is not None:
-            return chosen(self.unseen, 0 if self.unseen else self.below())
+            below = 0 if self.unseen else self.below()
+            return chosen(self.unseen, below, sifted=self._sifted is not None, room=self.edge.width)
         return SIFTED if self._sifted is not None else ways(self._beyond)
 
     async def _fill(self, sifted: Sifted) -> None:

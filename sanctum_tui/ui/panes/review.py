@@ -20,6 +20,7 @@ from sanctum_tui.ui.card.decided import Decided
 from sanctum_tui.ui.card.exact import UNREAD, UNREAD_EDIT, ExactText
 from sanctum_tui.ui.card.fitting import Fitting
 from sanctum_tui.ui.card.parts import Changes, CheckText, LineText, end_of
+from sanctum_tui.ui.card.written import BEAT_SECONDS, Written
 from sanctum_tui.ui.look.hanging import Hanging
 from sanctum_tui.ui.look.veiled import Veiled
 
@@ -31,15 +32,6 @@ if TYPE_CHECKING:
 WRITING = "A line is being written; none waits yet."
 ANEW = "Anew: "
 _STYLES = ("-ready", "-active", "-settling", "-wrong")
-_BEAT_SECONDS = 0.2
-"""A line that is being written grows so often on the screen: a model's pieces come up to ten times as fast."""
-_LINGER_SECONDS = 2.0
-"""How long a written line stays that does not grow, while no status says that work on it goes on.
-
-Longer than the guard and the database need until it waits; one that came to nothing shall not stay.
-"""
-_MOST_WRITTEN = 600
-"""Characters of a line that is being written that are shown; the guard lets far fewer stand."""
 
 
 class ReviewPane(Veiled, VerticalScroll, can_focus=True):
@@ -73,12 +65,7 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         self._card: Card | None = None
         self._editing: int | None = None
         self._big = False
-        self._status = ""
-        self._written = ""
-        self._painted = ""
-        """As much of `_written` as is on the screen."""
-        self._quiet_beats = 0
-        """Beats since it grew."""
+        self._written = Written()
         self._beats: Timer | None = None
         self._fitting = Fitting(self)
         self._stands: dict[str, tuple[str, str]] = {}
@@ -101,7 +88,7 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         yield Decided(id="card-earlier")
 
     def on_mount(self) -> None:
-        self._beats = self.set_interval(_BEAT_SECONDS, self._beat, pause=True)
+        self._beats = self.set_interval(BEAT_SECONDS, self._beat, pause=True)
         self.show(Card())
 
     @property
@@ -154,7 +141,7 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
 
     def _fit(self) -> None:
         if self._card is not None and self.is_attached and self.is_mounted:
-            self._fitting.fit(self._card, f"{self._written}▌" if self._written else "")
+            self._fitting.fit(self._card, self._written.shown)
 
     def call(self, words: str) -> None:
         """Draw a heavy border with these words in it, so that the card is seen from afar; "" draws the usual one."""
@@ -171,7 +158,7 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         self.update_classes({**{style: card.style == style for style in _STYLES}, "-idle": card.number is None})
         if turned and card.number is not None:
             # What was being written waits now, or gave way to another line.
-            self._written = ""
+            self._written.line = ""
         self._put("card-lapses", card.lapses, "How long  ")
         self._put("card-why", self._veiled(card.why), "Why now   ")
         self._put("card-from", self._veiled(card.sources), "From      ")
@@ -184,19 +171,15 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
 
     def show_status(self, words: str) -> None:
         """Say under the heading what goes on, in a few words; none where nothing does any more."""
-        if words != self._status:
-            self._status, self._quiet_beats = words, 0
-            if self.is_attached and self.is_mounted:
-                self._put_status()
+        if self._written.say(words) and self.is_attached and self.is_mounted:
+            self._put_status()
 
     def show_writing(self, line: str) -> None:
         """Show a line as far as it is written; "" takes it away.
 
         While another line waits it runs through the status's row: that line, its words and its keys stay.
         """
-        begins = not self._written
-        self._written, self._quiet_beats = line[:_MOST_WRITTEN], 0
-        if (begins or not line) and self.is_attached and self.is_mounted:
+        if self._written.grow(line) and self.is_attached and self.is_mounted:
             self._paint()
 
     def show_keys(self, keys: Iterable[tuple[str, str, str]]) -> None:
@@ -212,7 +195,9 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         from sanctum_tui.ui.card.lineeditor import LineEditor
 
         self._editing = number
-        self.query_one(Changes).before = self._card.line if self._card is not None else text
+        changes = self.query_one(Changes)
+        changes.before = self._card.line if self._card is not None else text
+        changes.show(text)
         self.add_class("-editing")
         self._fit()
         editor = LineEditor(text)
@@ -220,6 +205,8 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         # Whoever comes back to the card comes back to the words, not to keys that act on a line.
         self.can_focus = False
         editor.focus()
+        # How many rows its words take is known once it is laid out.
+        self.call_after_refresh(self._fit)
         self.post_message(self.EditingChanged(True))
 
     async def end_edit(self) -> None:
@@ -244,11 +231,27 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         self._put("card-exact-label", "Will be posted exactly as:" if check.exact else "")
         self.query_one(ExactText).show(check.exact, check.line)
         self.query_one(CheckText).show(check)
+        self._fit()
 
     def on_text_area_changed(self, event: "TextArea.Changed") -> None:
         event.stop()
-        self.query_one(Changes).show(event.text_area.text)
-        self._tell(self.Edited, event.text_area.text)
+        editor = event.text_area
+        self.query_one(Changes).show(editor.text, undoable=bool(editor.history.undo_stack))
+        self._fitting.fold(True)
+        self._tell(self.Edited, editor.text)
+
+    def on_text_area_selection_changed(self, event: "TextArea.SelectionChanged") -> None:
+        event.stop()
+        # Whoever looked further down is back at the words.
+        self.scroll_home(animate=False)
+
+    def on_line_editor_paged(self, event: "LineEditor.Paged") -> None:
+        event.stop()
+        unfolded = event.pages > 0 and self._fitting.fold(False)
+        if unfolded or self.max_scroll_y:
+            self.call_after_refresh(self.scroll_relative, y=event.pages * self.size.height, animate=False)
+        else:
+            event.editor.page(event.pages)
 
     def on_line_editor_submitted(self, event: "LineEditor.Submitted") -> None:
         event.stop()
@@ -259,20 +262,17 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         self._tell(self.Left, event.editor.text)
 
     def _beat(self) -> None:
-        self._quiet_beats += 1
-        if not self._status and self._quiet_beats * _BEAT_SECONDS > _LINGER_SECONDS:
-            self._written = ""
-        if self._written != self._painted:
+        if self._written.beat():
             self._paint()
 
     def _paint(self) -> None:
         """Put on the screen what is being written: in the card's place, or below the line that has it."""
-        self._painted = self._written
+        self._written.paint()
         own = self._card is None or self._card.number is None
         heading = self._card.heading if self._card is not None else ""
         if self._card is not None and self._card.reason:
             heading = f"{heading} ({self._veiled(self._card.reason)})"
-        grown = f"{self._written}▌" if self._written else ""
+        grown = bool(self._written.line)
         self._put("card-heading", WRITING if grown and own else heading)
         self._put_status()
         self._fit()
@@ -283,11 +283,12 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         # With a line it keeps its row when it is empty, so that nothing moves when it comes or goes.
         idle = self._card is None or self._card.number is None
         place = self.query_one("#card-status", Static)
-        words = self._status
-        if self._written and not idle and self._editing is None:
-            words = f"{ANEW}{end_of(self._written, place.content_size.width - len(ANEW) - 1)}▌"
+        line, words = self._written.line, self._written.status
+        empty = idle and not (words or line)
+        if line and not idle and self._editing is None:
+            words = f"{ANEW}{end_of(line, place.content_size.width - len(ANEW) - 1)}▌"
         self._put("card-status", words)
-        place.set_class(idle and not (self._status or self._written), "-empty")
+        place.set_class(empty, "-empty")
 
     def _show_anew(self) -> None:
         card, self._card = self._card, None
