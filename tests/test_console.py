@@ -26,6 +26,7 @@ from sanctum_tui.ui.dialogs.asking import AskLine
 from sanctum_tui.ui.dialogs.base import LineInput
 from sanctum_tui.ui.dialogs.preview import NOTHING_HAPPENED
 from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
+from sanctum_tui.ui.keys.review import INSISTS
 from tests.builders import paths_in, says, settings, write_log
 from tests.pictures import Picture, in_utc
 
@@ -450,7 +451,10 @@ async def test_hostile_words_are_shown_as_they_are_and_do_nothing(tmp_path: Path
         await pilot.press("enter", "e")
         app.review.query_one("#line-editor").post_message(Paste(HOSTILE))
         await until(pilot, lambda: "free subs" in words(app, "#review") and "[/][@click" in words(app))
-        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "free subs" in words(app, "#card-exact") and not app.review.unread)
+        await pilot.press("enter")
+        await until(pilot, lambda: INSISTS in toasts(app) and not app.review.unread)
+        await pilot.press("enter")
         await until(pilot, lambda: card(app).state is PromptState.APPROVED)
         app.say(f"{HOSTILE[-40:]} in a toast")
         await until(pilot, lambda: "in a toast" in words(app))

@@ -32,6 +32,8 @@ NOTE_GONE = "The standing note it had left is gone with it."
 ANOTHER_EVENING = "The evening of that line has ended; nothing was done."
 DRAFTING_ALREADY = "A line is being drafted anew already; it comes by itself."
 
+_LAYOUTS = 3
+"""How often the card is laid out anew for words that were typed: with them, with their difference, and as it fits."""
 _EDIT_SECONDS = 0.25
 """How long after the last key a half-edited line is written to disk."""
 
@@ -195,9 +197,15 @@ class ReviewKeys:
         self.save_edits_soon(self._presenter.edits)
         self.check(message.number, message.line)
 
-    async def submit(self, message: ReviewPane.Submitted) -> None:
-        """Approve exactly these words; where the guard says no, only when Enter is pressed twice."""
+    async def submit(self, message: ReviewPane.Submitted, patience: int = _LAYOUTS) -> None:
+        """Approve exactly these words; where the guard says no, only when Enter is pressed twice.
+
+        For words that were typed a moment ago the card may be making room still: so many times that is waited for.
+        """
         line = message.line
+        if patience and not self._app.review.shows(self._signed(line)):
+            self._app.call_after_refresh(self._submit_again, message, patience - 1)
+            return
         if self._impossible(message.number, line):
             self.check(message.number, line)
             return
@@ -220,6 +228,10 @@ class ReviewKeys:
             self.save_edits_soon(self._presenter.edits)
             await self._app.review.end_edit()
         self._tell(outcome)
+
+    async def _submit_again(self, message: ReviewPane.Submitted, patience: int) -> None:
+        if self._app.review.editing == message.number:
+            await self.submit(message, patience)
 
     async def leave(self, message: ReviewPane.Left) -> None:
         """Leave the editor; the words are kept for this line until it is decided."""

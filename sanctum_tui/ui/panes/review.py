@@ -106,6 +106,10 @@ class ReviewPane(Veiled, VerticalScroll, can_focus=True):
         """Why nobody can have read what would be posted, and what helps; "" where the card shows all of it."""
         return "" if self.query_one(ExactText).whole else UNREAD if self._editing is None else UNREAD_EDIT
 
+    def shows(self, text: str) -> bool:
+        """Whether all of this text stands on the screen as that which would be posted."""
+        return self.query_one(ExactText).text == text and not self.unread
+
     def hides(self, text: str) -> str:
         """Why nobody can have read all of this text here, and brings it up; "" where it stands on the screen."""
         if (exact := self.query_one(ExactText)).text != text:
