@@ -26,7 +26,7 @@ from sanctum_tui.ui.dialogs.asking import AskLine
 from sanctum_tui.ui.dialogs.base import LineInput
 from sanctum_tui.ui.dialogs.preview import NOTHING_HAPPENED
 from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
-from sanctum_tui.ui.keys.review import INSISTS
+from sanctum_tui.ui.keys.editing import INSISTS
 from tests.builders import paths_in, says, settings, write_log
 from tests.pictures import Picture, in_utc
 

@@ -22,7 +22,7 @@ from sanctum_tui.ui.dialogs.settings import SettingsDialog
 from sanctum_tui.ui.dialogs.welcome import WelcomeDialog
 from sanctum_tui.ui.footer import footer_pieces
 from sanctum_tui.ui.keyboard import keyboard_of
-from sanctum_tui.ui.keys import review
+from sanctum_tui.ui.keys import editing, review
 from sanctum_tui.ui.keys.screen import UNSAVED
 from sanctum_tui.ui.look.themefiles import ThemeFiles
 from sanctum_tui.ui.moods import Mood, numbers_of, timer_of
@@ -61,7 +61,7 @@ async def test_a_half_edited_line_that_the_disk_refused_is_written_as_soon_as_it
         write_atomically(path, text)
 
     monkeypatch.setattr("sanctum_tui.ui.card.edits.write_atomically", write)
-    monkeypatch.setattr(review, "TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(editing, "TRY_AGAIN_SECONDS", 0.01)
     async with console(tmp_path) as (app, pilot):
         await line_waits(app, pilot)
         await pilot.press("e", "W", "h", "y")
