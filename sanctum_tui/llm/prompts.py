@@ -6,7 +6,6 @@ write anew, as files of those names in a folder of theirs.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -22,6 +21,7 @@ from sanctum_tui.llm.tokens import estimate
 from sanctum_tui.paths import Paths
 from sanctum_tui.secrecy import REDACTOR
 from sanctum_tui.settings import ModelChoice
+from sanctum_tui.settings.nearest import nearest
 from sanctum_tui.text import clean
 
 BUDGET_TOKENS = 6_000
@@ -90,8 +90,8 @@ def read_modules(folder: Path | None = None) -> Modules:
             )
             continue
         if name not in CUSTOMISABLE:
-            near = get_close_matches(name, CUSTOMISABLE, n=1)
-            hint = f"did you mean {near[0]}.md?" if near else f"there are {', '.join(CUSTOMISABLE)}."
+            near = nearest(name, CUSTOMISABLE)
+            hint = f"did you mean {near}.md?" if near else f"there are {', '.join(CUSTOMISABLE)}."
             raise BadInputError(f"{path} is no module of the prompt; {hint}")
         texts[name] = _read(path)
         yours.append(name)

@@ -5,10 +5,10 @@ Footer, help, palette, the card and Textual's bindings all read one `Keyboard`, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from itertools import combinations
 
 from sanctum_tui.errors import BadInputError
+from sanctum_tui.settings.nearest import nearest
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.actions import ACTIONS, Action, Group, Moment, has_ended
 from sanctum_tui.ui.keynames import face_of, key_named
@@ -125,8 +125,8 @@ def _read(keymap: Sequence[str]) -> dict[str, list[str]]:
         if not equals or not id or not written:
             raise BadInputError(f"KEYMAP has “{entry}”, which is not ID=KEY; write it as in screen.zoom=f5.")
         if id not in ids:
-            near = get_close_matches(id, ids, n=1)
-            hint = f"did you mean {near[0]}?" if near else "the help (?) finds every id."
+            near = nearest(id, ids)
+            hint = f"did you mean {near}?" if near else "the help (?) finds every id."
             raise BadInputError(f"KEYMAP names {id}, and there is no such action; {hint}")
         key, why = key_named(written)
         if why:

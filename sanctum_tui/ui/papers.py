@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sanctum_tui.errors import SanctumError
+from sanctum_tui.paths import reason
 from sanctum_tui.text import clean
 from sanctum_tui.ui.paper.remarks import remarked
 
@@ -248,7 +249,7 @@ class Papers:
         try:
             markdown = await asyncio.to_thread(path.read_text, "utf-8", "replace")
         except OSError as error:
-            self._app.say(f"{path} cannot be read ({error.strerror or error}).", severity="error")
+            self._app.say(f"{path} cannot be read ({reason(error)}).", severity="error")
             if self._reading == path and self._ledger is not None:
                 self._ledger.want_tonight()
                 await self._offer()

@@ -20,6 +20,7 @@ from sanctum_tui.events import (
     StorageFailed,
     StorageRecovered,
 )
+from sanctum_tui.memory.removed import NOTHING
 from sanctum_tui.review.prompt import kept_out_by, last_decided, may_step
 from sanctum_tui.twitch.values import LinkState
 from sanctum_tui.ui.actions import Group, Moment
@@ -180,5 +181,5 @@ class Presenter:
     async def _show_history(self) -> None:
         evenings, session = self.evening.memory.evenings, self.evening.keeping.session.id
         lines: tuple[ChatLine, ...] = await evenings.lines_before(session, self.evening.room.count + 1, HISTORY_LINES)
-        removed = await evenings.removed(session, lines[0].number, lines[-1].number) if lines else None
+        removed = await evenings.removed(session, lines[0].number, lines[-1].number) if lines else NOTHING
         self._app.chat.replace_history(lines, await evenings.marks(session), removed)

@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 
 from rich.text import Text
@@ -24,6 +23,7 @@ from textual.worker import Worker, WorkerState
 
 from sanctum_tui.errors import ExitCode, SanctumError
 from sanctum_tui.paths import Paths
+from sanctum_tui.settings.nearest import nearest
 from sanctum_tui.text import clean
 from sanctum_tui.ui.look.concealing import conceal
 from sanctum_tui.ui.look.themefiles import ThemeFiles
@@ -185,8 +185,8 @@ class Shell(Unhurried[int]):
         theme = self.get_theme(name)
         if theme is not None:
             return f"The theme “{name}” cannot be shown; {key} lists the others." if theme in self._unfit else ""
-        near = get_close_matches(name, self.theme_names, n=1)
-        helps = f"did you mean {near[0]}? {key} lists them all." if near else f"{key} lists them all."
+        near = nearest(name, self.theme_names)
+        helps = f"did you mean {near}? {key} lists them all." if near else f"{key} lists them all."
         return f"There is no theme “{name}”; {helps}"
 
     def look(self, *, private: bool, big: bool) -> None:

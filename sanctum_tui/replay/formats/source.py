@@ -9,6 +9,7 @@ from typing import Any
 import ijson
 
 from sanctum_tui.errors import BadInputError
+from sanctum_tui.paths import reason
 from sanctum_tui.replay.formats.log import LONGEST_LINE, LogNotes
 
 _BLOCK = 64 * 1024  # about 250 messages; larger blocks leave the processor's cache
@@ -148,7 +149,7 @@ def decoded(data: bytes, notes: LogNotes) -> str:
 
 def unreadable(path: Path, error: OSError) -> BadInputError:
     """The sentence for a file the system does not let us read."""
-    return BadInputError(f"{path} cannot be read ({error.strerror or error}); check the file and its permissions.")
+    return BadInputError(f"{path} cannot be read ({reason(error)}); check the file and its permissions.")
 
 
 def _has_long_line(data: bytes) -> bool:

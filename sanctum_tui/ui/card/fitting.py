@@ -8,7 +8,7 @@ from textual.widgets import Static
 from sanctum_tui.ui.card.cards import Card
 from sanctum_tui.ui.card.decided import Decided
 from sanctum_tui.ui.card.exact import ExactText
-from sanctum_tui.ui.card.measuring import needed
+from sanctum_tui.ui.card.measuring import SIDES, cells_of, needed
 from sanctum_tui.ui.card.parts import LineText
 from sanctum_tui.ui.card.sharing import Sharing
 from sanctum_tui.ui.look.bigtype import HUGE, NARROW, TALL, WIDE, Cut
@@ -24,8 +24,8 @@ _ROOMY_CELLS, _ROOMY_ROWS = 48, 30
 """From which on letters are set unasked, where all else on the card is seen as well."""
 _ASKED, _UNASKED = (HUGE, TALL, WIDE, NARROW), (WIDE, NARROW)
 """How they may be cut, the largest first."""
-_SIDES, _ABOUT_LETTERS = 4, 3
-"""Cells beside a line, and rows around its letters, for padding and for the distance to what follows."""
+_ABOUT_LETTERS = 3
+"""Rows around a line's letters, for padding and for the distance to what follows."""
 _AROUND = ("card-heading", "card-status", "card-exact-label", "card-keys", "card-lapses")
 _AROUND_LOW = ("card-heading", "card-status", "card-lapses")
 """What has to be seen with the line; a low screen has no room for the others."""
@@ -63,12 +63,12 @@ class Fitting:
     def fit(self, card: Card, written: str) -> None:
         """Set the line as large as there is room for; or what is being written, where nothing waits."""
         pane = self._pane
-        rows, cells = pane.size.height, self._cells
+        rows, cells = pane.size.height, cells_of(self._pane)
         pane.set_class(rows < SHORT_ROWS, "-short")
         pane.set_class(rows < TIGHT_ROWS, "-tight")
         pane.set_class(rows >= _GENEROUS_ROWS and not self._low, "-roomy")
         own = card.number is None
-        wide = cells - _SIDES
+        wide = cells - SIDES
         left = rows - _WRITTEN_OTHERS - _ABOUT_LETTERS
         pane.query_one("#card-written", LineText).show(written if own else "", wide, left, self._cuts(), grows=True)
         if pane.editing is None:
@@ -100,7 +100,7 @@ class Fitting:
             return ()
         if self._pane.big:
             return _ASKED
-        roomy = self._pane.size.height >= _ROOMY_ROWS and self._cells - _SIDES >= _ROOMY_CELLS
+        roomy = self._pane.size.height >= _ROOMY_ROWS and cells_of(self._pane) - SIDES >= _ROOMY_CELLS
         return _UNASKED if roomy else ()
 
     def _measure(self, card: Card) -> None:
@@ -116,7 +116,7 @@ class Fitting:
     def _needed(self, ids: Sequence[str]) -> int:
         there = self._there(ids)
         gone = set(ids) - {part.id for part in there}
-        return needed(there, self._cells) + sum(_LEAST.get(id, 0) for id in gone)
+        return needed(there, cells_of(self._pane)) + sum(_LEAST.get(id, 0) for id in gone)
 
     def _there(self, ids: Sequence[str]) -> list[Static]:
         parts = (self._pane.query_one(f"#{id}", Static) for id in ids)
@@ -126,8 +126,3 @@ class Fitting:
     def _low(self) -> bool:
         """Whether the screen is a low one, where what is posted is the line."""
         return self._pane.screen.has_class("-low")
-
-    @property
-    def _cells(self) -> int:
-        """Cells of the card's text; its scrollbar has one of its own, whether it is there or not."""
-        return self._pane.size.width - self._pane.styles.scrollbar_size_vertical

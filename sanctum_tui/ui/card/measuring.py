@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
+from textual.widget import Widget
 from textual.widgets import Static
+
+SIDES = 4
+"""Cells beside a line on the card, in its editor, and beside what would be posted."""
+
+
+def cells_of(card: Widget) -> int:
+    """Cells of the card's text; its scrollbar has one of its own, whether it is there or not."""
+    return card.size.width - card.styles.scrollbar_size_vertical
 
 
 def needed(parts: Iterable[Static], cells: int) -> int:

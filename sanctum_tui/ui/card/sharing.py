@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sanctum_tui.ui.card.exact import ExactText
-from sanctum_tui.ui.card.measuring import needed
+from sanctum_tui.ui.card.measuring import SIDES, cells_of, needed
 from sanctum_tui.ui.card.parts import Changes, CheckText
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ _EDITOR_LEAST, _EDITOR_MOST = 3, 11
 """Rows of the editor: with three, those above and below the cursor's are seen; what is more scrolls in it."""
 _EDITOR_EMPTY = 2
 """Rows of an editor with hardly a word in it."""
-_SIDES = 4
-"""Cells beside the words of the editor, and of what would be posted."""
 _CURSOR = 1
 """Cells for the cursor behind the last word of a row."""
 _BLANKS = 4
@@ -103,7 +101,7 @@ class Sharing:
     def fit(self) -> None:
         """Show what there is room for."""
         pane = self._pane
-        cells = pane.size.width - pane.styles.scrollbar_size_vertical
+        cells = cells_of(pane)
         check, changes = pane.query_one(CheckText), pane.query_one(Changes)
         wants = self._wants(cells, check, changes)
         shares = share(pane.size.height, wants)
@@ -124,7 +122,7 @@ class Sharing:
 
     def _wants(self, cells: int, check: CheckText, changes: Changes) -> Wants:
         pane = self._pane
-        inner = max(1, cells - _SIDES)
+        inner = max(1, cells - SIDES)
         exact = pane.query_one(ExactText)
         editor = self._editor
         if editor is None:

@@ -19,6 +19,7 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from sanctum_tui.paths import reason
 from sanctum_tui.text import clean_line
 from sanctum_tui.ui.look.colours import READABLE, as_hex, readable
 
@@ -102,7 +103,7 @@ def load_themes(folders: Iterable[Traversable]) -> tuple[tuple[OurTheme, ...], t
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            failures.append(f"The themes in {folder} cannot be read ({error.strerror or error}).")
+            failures.append(f"The themes in {folder} cannot be read ({reason(error)}).")
             continue
         for file in files:
             try:
@@ -142,7 +143,7 @@ def _read(file: Traversable) -> OurTheme:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise _BadThemeError(f"it cannot be read ({error.strerror or error})") from error
+        raise _BadThemeError(f"it cannot be read ({reason(error)})") from error
     except UnicodeDecodeError as error:
         raise _BadThemeError("it is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:

@@ -117,13 +117,13 @@ class ChatPane(ChatReading):
         self.redraw()
 
     def replace_history(
-        self, lines: Sequence[ChatLine], marks: Sequence[Mark] = (), removed: Removed | None = None
+        self, lines: Sequence[ChatLine], marks: Sequence[Mark] = (), removed: Removed = NOTHING
     ) -> None:
         """Show these lines, with the marks among them, and no others: another session, or one restored. Follow it.
 
         `removed` is what moderators took away of them.
         """
-        self._scrollback.replace(lines, marks, removed or NOTHING)
+        self._scrollback.replace(lines, marks, removed)
         self._picture.asked = frozenset()
         self.sift(EVERYTHING)
 
