@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from sanctum_tui.settings import Settings, describe
 from sanctum_tui.ui.app import SanctumApp
@@ -17,7 +17,8 @@ from tests.test_console import console, evening, line_waits, seen, toasts, until
 async def searching(app: SanctumApp, pilot: Pilot[int], query: str, found: str) -> None:
     """Open the palette and type, until something is found."""
     await pilot.press("ctrl+p")
-    await until(pilot, lambda: len(app.screen_stack) > 1)
+    # What is typed before the field has the focus would go nowhere.
+    await until(pilot, lambda: len(app.screen_stack) > 1 and isinstance(app.focused, Input))
     await pilot.press(*("space" if letter == " " else "underscore" if letter == "_" else letter for letter in query))
     await until(pilot, lambda: found in seen(app))
 
